@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * profile.h - runns.conf(5) as data
+ *
+ * Text goes in; profiles whose slices point into that text come out.  Keys
+ * are a table: one row, one setter.  Nothing is allocated.
+ */
+#ifndef RUNNS_PROFILE_H
+#define RUNNS_PROFILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/policy/addr.h"
+#include "lib/policy/diag.h"
+#include "lib/policy/name.h"
+#include "lib/policy/slice.h"
+
+enum {
+	PROFILE_TEXT_MAX = 16 * 1024 * 1024, /* bytes of all files together */
+	PROFILE_SECTIONS_MAX = 65536,
+	PROFILE_LINE_MAX = 4096,
+	PROFILE_DNS_MAX = 3,		/* resolv.conf(5): MAXNS */
+	PROFILE_SEARCH_MAX = 6,
+	PROFILE_IFNAME_MAX = 15,
+};
+
+enum profile_firewall { FIREWALL_AUTO, FIREWALL_NFT, FIREWALL_IPTABLES };
+
+enum profile_switch { SWITCH_DEFAULT, SWITCH_NO, SWITCH_YES };
+
+/**
+ * struct profile - one section
+ * @file:	label of the file that it stands in
+ * @line:	line of its heading
+ * @section:	as written
+ * @netns:	NetworkNamespace, as written; empty: the section's name
+ * @interface:	name of the end inside; empty: eth0
+ * @interface_in: name of the host's end; empty: rn-INDEX
+ * @interface_out: uplink; empty: whatever the routing table picks
+ * @has_address: an Address was given (else it comes from the pool)
+ * @address:	Address of the host's end and its prefix
+ * @mtu:	0: 1500
+ * @nat:	masquerade (the default) or not
+ * @isolate:	SWITCH_DEFAULT is yes
+ * @resolve:	resolv.conf to use inside; empty: made
+ * @dns:	name servers
+ * @search:	search domains
+ * @strict_dns:	SWITCH_DEFAULT: yes with any name server of its own
+ * @linger:	SWITCH_DEFAULT is yes
+ * @bucket:	scratch of profile_check()
+ * @chain:	scratch of profile_check()
+ */
+struct profile {
+	const char *file;
+	unsigned int line;
+	struct slice section;
+	struct slice netns;
+	struct slice interface;
+	struct slice interface_in;
+	struct slice interface_out;
+	bool has_address;
+	struct addr_net address;
+	uint32_t mtu;
+	enum profile_switch nat;
+	enum profile_switch isolate;
+	struct slice resolve;
+	struct addr dns[PROFILE_DNS_MAX];
+	uint32_t n_dns;
+	struct slice search[PROFILE_SEARCH_MAX];
+	uint32_t n_search;
+	enum profile_switch strict_dns;
+	enum profile_switch linger;
+	uint32_t bucket;
+	uint32_t chain;
+};
+
+/**
+ * struct profile_conf - all sections, and the general keys of [runns]
+ * @pool:	where auto addresses come from (172.24.0.0/16)
+ * @pool_prefix: length of one network's prefix (24)
+ * @pool_file:	where Pool or PoolPrefix was given last, NULL: nowhere
+ * @pool_line:	its line
+ * @seen_general: which general keys were given, a bit each
+ */
+struct profile_conf {
+	struct profile *profiles;
+	size_t n;
+	size_t cap;
+	enum profile_firewall firewall;
+	struct addr_net pool;
+	uint8_t pool_prefix;
+	const char *pool_file;
+	unsigned int pool_line;
+	unsigned int seen_general;
+};
+
+/** profile_conf_init() - defaults, over memory of the caller's */
+void profile_conf_init(struct profile_conf *conf, struct profile *memory,
+		       size_t cap);
+
+/** profile_count() - an upper bound of the sections in @text */
+size_t profile_count(const char *text, size_t len);
+
+/**
+ * profile_parse() - append the sections of one file
+ * @file:	label for messages, must outlive the profiles
+ * @text:	must outlive the profiles; need not be terminated
+ * @d:		filled on failure
+ *
+ * Unknown keys, bad values and a key given twice are errors.  [runns] may stand
+ * in several files, each of its keys once in all.
+ *
+ * Return: 0, or -EINVAL with @d filled; then @conf is not to be used.
+ */
+int profile_parse(struct profile_conf *conf, const char *file,
+		  const char *text, size_t len, struct diag *d) _must_check_;
+
+/**
+ * profile_check() - what only the sections together can tell
+ *
+ * A section given twice (also in another case, also in another file), two
+ * sections for one namespace, host interfaces used twice, addresses that
+ * overlap each other or the pool, a pool prefix that does not fit the pool,
+ * Resolve together with DNS or Search.  Time grows with the number of sections
+ * only, not with its square.
+ *
+ * Return: 0, or -EINVAL with @d filled.
+ */
+int profile_check(struct profile_conf *conf, struct diag *d)
+	_must_check_;
+
+/**
+ * profile_find() - the section of that name, in any case
+ *
+ * Return: a profile of @conf's, or NULL.
+ */
+const struct profile *profile_find(const struct profile_conf *conf,
+				   struct slice section);
+
+/** profile_find_netns() - the section that describes the namespace @name */
+const struct profile *profile_find_netns(const struct profile_conf *conf,
+					 struct slice name);
+
+#endif

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * profile_check.c - what only all sections of runns.conf(5) together can tell
+ *
+ * A machine may have tens of thousands of sections, so nothing here compares
+ * each with each.  Two scratch numbers in every profile make a hash table of
+ * the array: bucket number h is kept in profile h, the members of a bucket
+ * are chained; both are indices plus one, 0 is the end.
+ */
+#include <errno.h>
+
+#include "lib/policy/profile.h"
+#include "lib/policy/profile_keys.h"
+
+static void table_clear(struct profile_conf *conf)
+{
+	size_t i;
+
+	for (i = 0; i < conf->n; i++)
+		conf->profiles[i].bucket = 0;
+}
+
+static void table_add(struct profile_conf *conf, size_t i, uint32_t hash)
+{
+	uint32_t *bucket = &conf->profiles[hash % conf->n].bucket;
+
+	conf->profiles[i].chain = *bucket;
+	*bucket = (uint32_t)i + 1;
+}
+
+static uint32_t table_first(const struct profile_conf *conf, uint32_t hash)
+{
+	return conf->profiles[hash % conf->n].bucket;
+}
+
+/* FNV-1a; upper and lower case have the same hash. */
+static uint32_t hash_text(struct slice s)
+{
+	uint32_t hash = 2166136261u;
+	size_t i;
+
+	for (i = 0; i < s.len; i++)
+		hash = (hash ^ ((unsigned char)s.p[i] | 0x20u)) * 16777619u;
+	return hash;
+}
+
+static uint32_t hash_net(uint32_t base, uint8_t prefix)
+{
+	uint32_t hash = base * 2654435761u + prefix;
+
+	return hash ^ hash >> 15;
+}
+
+static struct slice column_section(const struct profile *p)
+{
+	return p->section;
+}
+
+static struct slice column_netns(const struct profile *p)
+{
+	return p->netns.len ? p->netns : p->section;
+}
+
+static struct slice column_interface_in(const struct profile *p)
+{
+	return p->interface_in;
+}
+
+/* A property that no two sections may have in common. */
+struct column {
+	struct slice (*get)(const struct profile *p); /* empty: has none */
+	bool (*same)(struct slice a, struct slice b);
+	const char *what;
+};
+
+static const struct column columns[] = {
+	{ column_section, profile_same_text, "section" },
+	{ column_netns, slice_equal, "namespace" },
+	{ column_interface_in, slice_equal, "InterfaceIn" },
+};
+
+static const struct profile *column_find(const struct profile_conf *conf,
+					 const struct column *c,
+					 struct slice value)
+{
+	uint32_t k = table_first(conf, hash_text(value));
+
+	for (; k; k = conf->profiles[k - 1].chain)
+		if (c->same(c->get(&conf->profiles[k - 1]), value))
+			return &conf->profiles[k - 1];
+	return NULL;
+}
+
+static int check_column(struct profile_conf *conf, const struct column *c,
+			struct diag *d)
+{
+	size_t i;
+
+	table_clear(conf);
+	for (i = 0; i < conf->n; i++) {
+		const struct profile *p = &conf->profiles[i], *other;
+		struct slice value = c->get(p);
+
+		if (!value.len)
+			continue;
+		other = column_find(conf, c, value);
+		if (other)
+			return diag_set(d, p->file, p->line, 0,
+					"%s \"%.*s\" is given twice: first by [%.*s] at %s:%u",
+					c->what, SLICE_ARG(value),
+					SLICE_ARG(other->section), other->file,
+					other->line);
+		table_add(conf, i, hash_text(value));
+	}
+	return 0;
+}
+
+/* The table must hold the column InterfaceIn. */
+static int check_uplinks(const struct profile_conf *conf, struct diag *d)
+{
+	size_t i;
+
+	for (i = 0; i < conf->n; i++) {
+		const struct profile *p = &conf->profiles[i], *other;
+
+		if (!p->interface_out.len)
+			continue;
+		other = column_find(conf, &columns[2], p->interface_out);
+		if (other)
+			return diag_set(d, p->file, p->line, 0,
+					"InterfaceOut \"%.*s\" is the InterfaceIn of [%.*s] at %s:%u",
+					SLICE_ARG(p->interface_out),
+					SLICE_ARG(other->section), other->file,
+					other->line);
+	}
+	return 0;
+}
+
+/* The first address of the IPv4 network with that prefix around @a. */
+static uint32_t net_base(const struct addr *a, uint8_t prefix)
+{
+	uint32_t host = (uint32_t)a->bytes[0] << 24 |
+			(uint32_t)a->bytes[1] << 16 |
+			(uint32_t)a->bytes[2] << 8 | a->bytes[3];
+
+	return prefix ? host & ~0u << (32 - prefix) : 0;
+}
+
+/* The network of that prefix around section @i's, another section's. */
+static const struct profile *net_find(const struct profile_conf *conf, size_t i,
+				      uint8_t prefix)
+{
+	uint32_t base = net_base(&conf->profiles[i].address.addr, prefix);
+	uint32_t k = table_first(conf, hash_net(base, prefix));
+
+	for (; k; k = conf->profiles[k - 1].chain) {
+		const struct addr_net *net = &conf->profiles[k - 1].address;
+
+		if (k - 1 != i && net->prefix == prefix &&
+		    net_base(&net->addr, prefix) == base)
+			return &conf->profiles[k - 1];
+	}
+	return NULL;
+}
+
+/* Puts all networks into the table; the result has a bit for each prefix. */
+static uint32_t net_add_all(struct profile_conf *conf)
+{
+	uint32_t prefixes = 0;
+	size_t i;
+
+	table_clear(conf);
+	for (i = 0; i < conf->n; i++) {
+		const struct addr_net *net = &conf->profiles[i].address;
+
+		if (!conf->profiles[i].has_address)
+			continue;
+		prefixes |= 1u << net->prefix;
+		table_add(conf, i, hash_net(net_base(&net->addr, net->prefix),
+					    net->prefix));
+	}
+	return prefixes;
+}
+
+/*
+ * Two networks overlap only if one contains the other: the wider one is found
+ * by looking its prefix length up, for every length that is in use.
+ */
+static int check_overlap(struct profile_conf *conf, struct diag *d)
+{
+	uint32_t prefixes = net_add_all(conf);
+	uint8_t prefix;
+	size_t i;
+
+	for (i = 0; i < conf->n; i++) {
+		const struct profile *p = &conf->profiles[i], *other;
+
+		if (!p->has_address)
+			continue;
+		for (prefix = 0; prefix <= p->address.prefix; prefix++) {
+			if (!(prefixes & 1u << prefix))
+				continue;
+			other = net_find(conf, i, prefix);
+			if (other)
+				return diag_set(d, p->file, p->line, 0,
+						"Address of [%.*s] overlaps that of [%.*s] at %s:%u",
+						SLICE_ARG(p->section),
+						SLICE_ARG(other->section),
+						other->file, other->line);
+		}
+	}
+	return 0;
+}
+
+static int check_pool(const struct profile_conf *conf, struct diag *d)
+{
+	char pool[ADDR_TEXT_SIZE];
+	size_t i;
+
+	addr_format(&conf->pool.addr, pool);
+	if (conf->pool_prefix < conf->pool.prefix)
+		return diag_set(d, conf->pool_file, conf->pool_line, 0,
+				"PoolPrefix %u does not fit into Pool %s/%u",
+				conf->pool_prefix, pool, conf->pool.prefix);
+	for (i = 0; i < conf->n; i++) {
+		const struct profile *p = &conf->profiles[i];
+
+		if (p->has_address &&
+		    addr_net_overlap(&p->address, &conf->pool))
+			return diag_set(d, p->file, p->line, 0,
+					"Address of [%.*s] overlaps the Pool %s/%u: take another, or move the Pool",
+					SLICE_ARG(p->section), pool,
+					conf->pool.prefix);
+	}
+	return 0;
+}
+
+static int check_resolve(const struct profile_conf *conf, struct diag *d)
+{
+	size_t i;
+
+	for (i = 0; i < conf->n; i++) {
+		const struct profile *p = &conf->profiles[i];
+
+		if (p->resolve.len && (p->n_dns || p->n_search))
+			return diag_set(d, p->file, p->line, 0,
+					"[%.*s] has Resolve and also DNS or Search: the file named by Resolve is used whole",
+					SLICE_ARG(p->section));
+	}
+	return 0;
+}
+
+int profile_check(struct profile_conf *conf, struct diag *d)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < ARRAY_SIZE(columns); i++)
+		r = check_column(conf, &columns[i], d);
+	if (r == 0)
+		r = check_uplinks(conf, d);
+	if (r == 0)
+		r = check_overlap(conf, d);
+	if (r == 0)
+		r = check_pool(conf, d);
+	if (r == 0)
+		r = check_resolve(conf, d);
+	return r;
+}

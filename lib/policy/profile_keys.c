@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * profile_keys.c - the keys of runns.conf(5): one row, one setter each
+ *
+ * Keys that a later version knows stand here too, so that their message can
+ * say that this one does not do it: nobody shall believe in a kill switch
+ * that is not there.
+ */
+#include <errno.h>
+
+#include "lib/base/num.h"
+#include "lib/policy/profile_keys.h"
+
+enum { HOST_NAME_MAX_LEN = 253, LABEL_MAX_LEN = 63 };
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_name_byte(char c)
+{
+	return is_digit(c) || (c >= 'a' && c <= 'z') ||
+	       (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+}
+
+/* Takes a word of a list, blanks or commas between, off @list. */
+static bool word_next(struct slice *list, struct slice *word)
+{
+	size_t i = 0;
+
+	while (list->len && strchr(" \t,", list->p[0])) {
+		list->p++;
+		list->len--;
+	}
+	while (i < list->len && !strchr(" \t,", list->p[i]))
+		i++;
+	*word = (struct slice){ list->p, i };
+	list->p += i;
+	list->len -= i;
+	return i > 0;
+}
+
+static int set_switch(const struct profile_input *in, enum profile_switch *out)
+{
+	if (profile_same_text(in->value, SLICE("yes")))
+		*out = SWITCH_YES;
+	else if (profile_same_text(in->value, SLICE("no")))
+		*out = SWITCH_NO;
+	else
+		return profile_bad(in, in->value.p, "yes or no expected, not \"%.*s\"",
+				   SLICE_ARG(in->value));
+	return 0;
+}
+
+/*
+ * The kernel takes nearly any byte in the name of an interface; ours become
+ * parts of paths and of firewall rules, so they are plain.  "all" and
+ * "default" are directories beside the interfaces' in /proc/sys/net.
+ */
+static const char *interface_wrong(struct slice name)
+{
+	size_t i;
+
+	if (name.len > PROFILE_IFNAME_MAX)
+		return "is longer than 15 bytes";
+	if (!is_name_byte(name.p[0]) || name.p[0] == '-')
+		return "must begin with a letter, digit or \"_\"";
+	for (i = 0; i < name.len; i++)
+		if (!is_name_byte(name.p[i]) && name.p[i] != '.')
+			return "may hold A-Z a-z 0-9 _ . - only";
+	if (slice_is(name, "lo") || slice_is(name, "all") ||
+	    slice_is(name, "default"))
+		return "has another meaning to the kernel";
+	return NULL;
+}
+
+static int set_interface(const struct profile_input *in, struct slice *out)
+{
+	const char *wrong = interface_wrong(in->value);
+
+	if (wrong)
+		return profile_bad(in, in->value.p, "interface \"%.*s\" %s",
+				   SLICE_ARG(in->value), wrong);
+	*out = in->value;
+	return 0;
+}
+
+static int key_interface(const struct profile_input *in)
+{
+	return set_interface(in, &in->profile->interface);
+}
+
+/* rn-NUMBER is what networks without a name of their own are given. */
+static bool is_automatic(struct slice name)
+{
+	size_t i;
+
+	if (name.len < 4 || memcmp(name.p, "rn-", 3) != 0)
+		return false;
+	for (i = 3; i < name.len; i++)
+		if (!is_digit(name.p[i]))
+			return false;
+	return true;
+}
+
+static int key_interface_in(const struct profile_input *in)
+{
+	if (is_automatic(in->value))
+		return profile_bad(in, in->value.p,
+				   "\"%.*s\" could be given to another network: rn-NUMBER is chosen automatically",
+				   SLICE_ARG(in->value));
+	return set_interface(in, &in->profile->interface_in);
+}
+
+static int key_interface_out(const struct profile_input *in)
+{
+	return set_interface(in, &in->profile->interface_out);
+}
+
+static int key_netns(const struct profile_input *in)
+{
+	if (!name_is_valid(in->value))
+		return profile_bad(in, in->value.p,
+				   "\"%.*s\" cannot be a namespace: " PROFILE_NAME_RULE,
+				   SLICE_ARG(in->value));
+	in->profile->netns = in->value;
+	return 0;
+}
+
+static int key_link(const struct profile_input *in)
+{
+	if (profile_same_text(in->value, SLICE("veth")))
+		return 0;
+	return profile_bad(in, in->value.p,
+			   "Link \"%.*s\" is not built yet by this version: only veth is",
+			   SLICE_ARG(in->value));
+}
+
+/* Is the part behind the prefix all zero (@bit 0) or all one (@bit 1)? */
+static bool host_part_is(const struct addr_net *net, unsigned int bit)
+{
+	unsigned int i;
+
+	for (i = net->prefix; i < 32; i++)
+		if ((unsigned int)(net->addr.bytes[i / 8] >> (7 - i % 8) & 1) !=
+		    bit)
+			return false;
+	return true;
+}
+
+static int set_net4(const struct profile_input *in, struct addr_net *net)
+{
+	int r = addr_parse_net(in->value, net);
+
+	if (r == -ERANGE)
+		return profile_bad(in, in->value.p,
+				   "the length behind \"/\" is too large in \"%.*s\"",
+				   SLICE_ARG(in->value));
+	if (r < 0)
+		return profile_bad(in, in->value.p,
+				   "IPv4 ADDRESS/LENGTH expected, not \"%.*s\"",
+				   SLICE_ARG(in->value));
+	if (net->addr.family != 4)
+		return profile_bad(in, in->value.p,
+				   "IPv6 is not supported by this version");
+	if (net->prefix < 8 || net->prefix > 31)
+		return profile_bad(in, in->value.p,
+				   "the length behind \"/\" must be 8 to 31");
+	if (net->addr.bytes[0] == 0 || net->addr.bytes[0] == 127 ||
+	    net->addr.bytes[0] >= 224)
+		return profile_bad(in, in->value.p,
+				   "\"%.*s\" is no network that hosts can have",
+				   SLICE_ARG(in->value));
+	return 0;
+}
+
+static int key_address(const struct profile_input *in)
+{
+	struct addr_net net;
+	int r;
+
+	if (profile_same_text(in->value, SLICE("auto")))
+		return 0;
+	r = set_net4(in, &net);
+	if (r < 0)
+		return r;
+	if (net.prefix < 31 && host_part_is(&net, 0))
+		return profile_bad(in, in->value.p,
+				   "\"%.*s\" is the network: the address of the host's end is expected",
+				   SLICE_ARG(in->value));
+	if (net.prefix < 31 && host_part_is(&net, 1))
+		return profile_bad(in, in->value.p,
+				   "\"%.*s\" is the broadcast address of its network",
+				   SLICE_ARG(in->value));
+	in->profile->address = net;
+	in->profile->has_address = true;
+	return 0;
+}
+
+static int set_number(const struct profile_input *in, uint64_t min,
+		      uint64_t max, uint64_t *out)
+{
+	uint64_t value;
+
+	if (num_parse(in->value.p, in->value.len, max, &value) < 0 ||
+	    value < min)
+		return profile_bad(in, in->value.p,
+				   "number from %u to %u expected, not \"%.*s\"",
+				   (unsigned int)min, (unsigned int)max,
+				   SLICE_ARG(in->value));
+	*out = value;
+	return 0;
+}
+
+static int key_mtu(const struct profile_input *in)
+{
+	uint64_t mtu = 0;
+	int r = set_number(in, 68, 65535, &mtu);
+
+	in->profile->mtu = (uint32_t)mtu;
+	return r;
+}
+
+static int key_nat(const struct profile_input *in)
+{
+	if (profile_same_text(in->value, SLICE("masquerade")))
+		in->profile->nat = SWITCH_YES;
+	else if (profile_same_text(in->value, SLICE("none")))
+		in->profile->nat = SWITCH_NO;
+	else
+		return profile_bad(in, in->value.p,
+				   "masquerade or none expected, not \"%.*s\"",
+				   SLICE_ARG(in->value));
+	return 0;
+}
+
+static int key_isolate(const struct profile_input *in)
+{
+	return set_switch(in, &in->profile->isolate);
+}
+
+/* No component may lead elsewhere than it says. */
+static bool is_plain_path(struct slice path)
+{
+	size_t i, start = 1;
+
+	if (path.len < 2 || path.p[0] != '/')
+		return false;
+	for (i = 1; i <= path.len; i++) {
+		struct slice part = { path.p + start, i - start };
+
+		if (i < path.len && path.p[i] != '/')
+			continue;
+		if (!part.len || slice_is(part, ".") || slice_is(part, ".."))
+			return false;
+		start = i + 1;
+	}
+	return true;
+}
+
+static int key_resolve(const struct profile_input *in)
+{
+	if (!is_plain_path(in->value))
+		return profile_bad(in, in->value.p,
+				   "absolute path of a file expected, without \"//\", \".\" or \"..\", not \"%.*s\"",
+				   SLICE_ARG(in->value));
+	in->profile->resolve = in->value;
+	return 0;
+}
+
+static bool is_server(const struct addr *a)
+{
+	static const uint8_t zero[16];
+
+	if (a->family == 4)
+		return a->bytes[0] != 0 && a->bytes[0] < 224;
+	return a->bytes[0] != 0xff && memcmp(a->bytes, zero, 16) != 0;
+}
+
+static int key_dns(const struct profile_input *in)
+{
+	struct profile *p = in->profile;
+	struct slice list = in->value, word;
+	struct addr addr;
+
+	while (word_next(&list, &word)) {
+		if (addr_parse(word, &addr) < 0 || !is_server(&addr))
+			return profile_bad(in, word.p,
+					   "address of a name server expected, not \"%.*s\"",
+					   SLICE_ARG(word));
+		if (p->n_dns == PROFILE_DNS_MAX)
+			return profile_bad(in, word.p,
+					   "more than %d name servers",
+					   PROFILE_DNS_MAX);
+		p->dns[p->n_dns++] = addr;
+	}
+	if (!p->n_dns)
+		return profile_bad(in, in->value.p,
+				   "address of a name server expected");
+	return 0;
+}
+
+static bool is_domain(struct slice name)
+{
+	size_t i, label = 0;
+
+	if (slice_is(name, "."))
+		return true;
+	if (name.len > HOST_NAME_MAX_LEN || name.p[0] == '-')
+		return false;
+	for (i = 0; i < name.len; i++) {
+		if (name.p[i] == '.' && label == 0)
+			return false;
+		label = name.p[i] == '.' ? 0 : label + 1;
+		if (label > LABEL_MAX_LEN ||
+		    (label && !is_name_byte(name.p[i])))
+			return false;
+	}
+	return true;
+}
+
+static int key_search(const struct profile_input *in)
+{
+	struct profile *p = in->profile;
+	struct slice list = in->value, word;
+
+	while (word_next(&list, &word)) {
+		if (!is_domain(word))
+			return profile_bad(in, word.p,
+					   "domain expected, not \"%.*s\"",
+					   SLICE_ARG(word));
+		if (p->n_search == PROFILE_SEARCH_MAX)
+			return profile_bad(in, word.p,
+					   "more than %d search domains",
+					   PROFILE_SEARCH_MAX);
+		p->search[p->n_search++] = word;
+	}
+	if (!p->n_search)
+		return profile_bad(in, in->value.p, "domain expected");
+	return 0;
+}
+
+static int key_strict_dns(const struct profile_input *in)
+{
+	return set_switch(in, &in->profile->strict_dns);
+}
+
+static int key_linger(const struct profile_input *in)
+{
+	return set_switch(in, &in->profile->linger);
+}
+
+static int key_pool(const struct profile_input *in)
+{
+	struct addr_net net;
+	int r = set_net4(in, &net);
+
+	if (r < 0)
+		return r;
+	if (addr_has_host_bits(&net))
+		return profile_bad(in, in->value.p,
+				   "\"%.*s\" has bits set behind its prefix",
+				   SLICE_ARG(in->value));
+	in->conf->pool = net;
+	in->conf->pool_file = in->file;
+	in->conf->pool_line = in->line;
+	return 0;
+}
+
+static int key_pool_prefix(const struct profile_input *in)
+{
+	uint64_t prefix = 0;
+	int r = set_number(in, 8, 31, &prefix);
+
+	in->conf->pool_prefix = (uint8_t)prefix;
+	in->conf->pool_file = in->file;
+	in->conf->pool_line = in->line;
+	return r;
+}
+
+static int key_firewall(const struct profile_input *in)
+{
+	if (profile_same_text(in->value, SLICE("auto")))
+		in->conf->firewall = FIREWALL_AUTO;
+	else if (profile_same_text(in->value, SLICE("nft")))
+		in->conf->firewall = FIREWALL_NFT;
+	else if (profile_same_text(in->value, SLICE("iptables")))
+		in->conf->firewall = FIREWALL_IPTABLES;
+	else
+		return profile_bad(in, in->value.p,
+				   "auto, nft or iptables expected, not \"%.*s\"",
+				   SLICE_ARG(in->value));
+	return 0;
+}
+
+enum where { NETWORK, GENERAL };
+
+static const struct key {
+	const char *name;
+	enum where where;
+	int (*set)(const struct profile_input *in); /* NULL: a later version's */
+} keys[] = {
+	{ "NetworkNamespace", NETWORK, key_netns },
+	{ "InterfaceIn", NETWORK, key_interface_in },
+	{ "InterfaceOut", NETWORK, key_interface_out },
+	{ "Interface", NETWORK, key_interface },
+	{ "Link", NETWORK, key_link },
+	{ "Address", NETWORK, key_address },
+	{ "MTU", NETWORK, key_mtu },
+	{ "Nat", NETWORK, key_nat },
+	{ "Isolate", NETWORK, key_isolate },
+	{ "Resolve", NETWORK, key_resolve },
+	{ "DNS", NETWORK, key_dns },
+	{ "Search", NETWORK, key_search },
+	{ "StrictDNS", NETWORK, key_strict_dns },
+	{ "Linger", NETWORK, key_linger },
+	{ "Pool", GENERAL, key_pool },
+	{ "PoolPrefix", GENERAL, key_pool_prefix },
+	{ "Firewall", GENERAL, key_firewall },
+	{ "Parent", NETWORK, NULL },
+	{ "Address6", NETWORK, NULL },
+	{ "vpn", NETWORK, NULL },
+	{ "WireGuard", NETWORK, NULL },
+	{ "OpenConnect", NETWORK, NULL },
+	{ "KillSwitch", NETWORK, NULL },
+	{ "Allow", NETWORK, NULL },
+	{ "Forward", NETWORK, NULL },
+	{ "VpnScripts", NETWORK, NULL },
+	{ "User", NETWORK, NULL },
+	{ "Propagation", NETWORK, NULL },
+	{ "Etc", NETWORK, NULL },
+	{ "Type", NETWORK, NULL },
+	{ "BIN", NETWORK, NULL },
+	{ "OnUp", NETWORK, NULL },
+	{ "OnDown", NETWORK, NULL },
+};
+
+static const struct key *key_find(struct slice name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(keys); i++)
+		if (profile_same_text(name, (struct slice){
+				keys[i].name, strlen(keys[i].name) }))
+			return &keys[i];
+	return NULL;
+}
+
+int profile_key_set(const struct profile_input *in)
+{
+	const struct key *key = key_find(in->key);
+	unsigned int bit;
+
+	if (!key)
+		return profile_bad(in, in->key.p, "unknown key \"%.*s\"",
+				   SLICE_ARG(in->key));
+	if (!key->set)
+		return profile_bad(in, in->key.p,
+				   "%s is not supported by this version",
+				   key->name);
+	if (key->where == GENERAL && in->profile)
+		return profile_bad(in, in->key.p, "%s belongs in [runns]",
+				   key->name);
+	if (key->where == NETWORK && !in->profile)
+		return profile_bad(in, in->key.p,
+				   "%s belongs in the section of a network, not in [runns]",
+				   key->name);
+	bit = 1u << (key - keys);
+	if (*in->seen & bit)
+		return profile_bad(in, in->key.p, "%s is given twice",
+				   key->name);
+	*in->seen |= bit;
+	return key->set(in);
+}
