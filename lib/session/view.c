@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * view.c - making and judging a view
+ */
+#include "lib/session/view.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "lib/base/log.h"
+#include "lib/session/paths.h"
+#include "lib/sys/file.h"
+#include "lib/sys/mnt.h"
+#include "lib/sys/ns.h"
+
+int view_verify(const struct view_plan *plan)
+{
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct view_cover *cover = plan->covers[i];
+		int r = mnt_covered(AT_FDCWD, cover->over, cover->source);
+
+		if (r == -ENOENT && cover->optional)
+			continue;
+		if (r != 1)
+			return -ESTALE;
+	}
+	return 0;
+}
+
+/*
+ * The source is opened by its path in the mounts that the cover will be part
+ * of (the kernel refuses a copy from elsewhere), and must be the same file.
+ */
+static int cover_clone(const struct view_cover *cover)
+{
+	_cleanup_close_ int tree = mnt_clone(AT_FDCWD, cover->from, false);
+	struct mnt_place is, want;
+	int r;
+
+	if (tree < 0)
+		return tree;
+	r = mnt_place(tree, "", &is);
+	if (r == 0)
+		r = mnt_place(cover->source, "", &want);
+	if (r == 0 && (is.dev != want.dev || is.ino != want.ino))
+		r = -ESTALE;
+	return r < 0 ? r : TAKE_FD(tree);
+}
+
+static int cover_lay(const struct view_cover *cover)
+{
+	_cleanup_close_ int tree = cover_clone(cover);
+
+	return tree < 0 ? tree : mnt_place_tree(tree, AT_FDCWD, cover->over);
+}
+
+static int cover_place(const struct view_cover *cover)
+{
+	int r = mnt_covered(AT_FDCWD, cover->over, cover->source);
+
+	if (r == 1 || (r == -ENOENT && cover->optional))
+		return 0;
+	if (r < 0)
+		return r;
+	r = cover_lay(cover);
+	/* Nothing can be laid on an old cover whose file was deleted. */
+	while (r == -ENOENT && mnt_is_root(AT_FDCWD, cover->over) == 1 &&
+	       mnt_detach(cover->over) == 1)
+		r = cover_lay(cover);
+	if (r < 0)
+		return r;
+	r = mnt_covered(AT_FDCWD, cover->over, cover->source);
+	return r < 0 ? r : r == 1 ? 0 : -ESTALE;
+}
+
+int view_cover_all(const struct view_plan *plan)
+{
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct view_cover *cover = plan->covers[i];
+		int r = cover_place(cover);
+
+		if (r == -ENOENT)
+			return log_errno(r, "cannot lay %s over %s: there "
+					 "must be a file to cover",
+					 cover->from, cover->over);
+		if (r < 0)
+			return log_errno(r, "cannot lay %s over %s",
+					 cover->from, cover->over);
+	}
+	return 0;
+}
+
+/* "/netns/" of the administrator's files, "/runns/" of those we made. */
+static bool is_old_cover(const struct mnt_line *line)
+{
+	if (strncmp(line->point, "/etc/", 5) == 0)
+		return strstr(line->root, "/netns/") ||
+		       strstr(line->root, "/runns/net/");
+	return strstr(line->root, "/runns/empty") != NULL;
+}
+
+int view_uncover(void)
+{
+	struct mnt_table table;
+	int r = mnt_table_load(&table);
+
+	if (r < 0)
+		return log_errno(r, "cannot read the mount table");
+	for (size_t i = table.n; r >= 0 && i-- > 0;) {
+		if (is_old_cover(&table.lines[i]))
+			r = mnt_detach(table.lines[i].point);
+	}
+	mnt_table_free(&table);
+	return r < 0 ? log_errno(r, "cannot take an old cover away") : 0;
+}
+
+int view_hide_handles(void)
+{
+	static const char *const dirs[] = {
+		"/" PATH_HANDLES, "/" PATH_RUN_VIEWS,
+	};
+	struct mnt_table table;
+	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
+		while (r >= 0 && mnt_is_root(AT_FDCWD, dirs[i]) == 1)
+			r = mnt_detach(dirs[i]);
+	}
+	if (r >= 0)
+		r = mnt_table_load(&table);
+	if (r < 0)
+		return r;
+	/* Other paths to them: copies of /run in jails, or /run's peers. */
+	for (size_t i = table.n; r >= 0 && i-- > 0;) {
+		if (strcmp(table.lines[i].type, "nsfs") == 0)
+			r = mnt_detach(table.lines[i].point);
+	}
+	mnt_table_free(&table);
+	return r < 0 ? r : 0;
+}
+
+int view_apply(const struct view_plan *plan)
+{
+	int r = view_hide_handles();
+
+	if (r < 0)
+		return log_errno(r, "cannot hide the handles of namespaces");
+	r = mnt_fresh_sys();
+	if (r < 0)
+		return log_errno(r, "cannot renew /sys");
+	r = view_uncover();
+	return r < 0 ? r : view_cover_all(plan);
+}
+
+void view_key(uint64_t cookie, char out[17])
+{
+	snprintf(out, 17, "%016llx", (unsigned long long)cookie);
+}
+
+static int views_dir(int host, uint64_t cookie)
+{
+	char path[sizeof(PATH_RUN_VIEWS) + 18];
+	char key[17];
+
+	view_key(cookie, key);
+	snprintf(path, sizeof(path), PATH_RUN_VIEWS "/%s", key);
+	return file_open_dir(host, path);
+}
+
+int view_open(int host, uint64_t cookie, const char *name)
+{
+	_cleanup_close_ int dir = views_dir(host, cookie);
+
+	return dir < 0 ? dir : ns_open(dir, name, NS_MNT);
+}
+
+int view_is_ours(int host, uint64_t cookie, int mnt)
+{
+	_cleanup_close_ int at = views_dir(host, cookie);
+	struct dirent *entry;
+	struct stat want, st;
+	DIR *dir;
+	int fd, found = 0;
+
+	if (at < 0)
+		return at == -ENOENT ? 0 : at;
+	if (fstat(mnt, &want) < 0)
+		return -errno;
+	fd = openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = fd < 0 ? NULL : fdopendir(fd);
+	if (!dir) {
+		int r = -errno;
+
+		if (fd >= 0)
+			close(fd);
+		return r;
+	}
+	while (!found && (entry = readdir(dir)))
+		found = fstatat(at, entry->d_name, &st,
+				AT_SYMLINK_NOFOLLOW) == 0 &&
+			st.st_dev == want.st_dev && st.st_ino == want.st_ino;
+	closedir(dir);
+	return found;
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * view.h - what a member of a namespace sees of the file system
+ *
+ * A view is a mount namespace that differs from the one it was made from in
+ * four things: /sys shows the devices of the network namespace, the files of
+ * /etc/netns/NAME and those that the builder made lie over those of /etc,
+ * sockets of the host's resolvers are hidden where names must not leak, and
+ * the handles of other namespaces are gone.
+ *
+ * A plan is made once from the host's files; it says what must be seen, and
+ * is the measure by which any view, prepared or fresh, is judged.
+ */
+#ifndef RUNNS_VIEW_H
+#define RUNNS_VIEW_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/base/base.h"
+#include "lib/policy/name.h"
+
+enum {
+	VIEW_COVERS_MAX = 64,
+	/* "/run/runns/net/NAME/etc/FILE" */
+	VIEW_PATH_SIZE = 64 + NAME_LEN_MAX + NAME_MAX,
+};
+
+/**
+ * struct view_cover - one file or directory that lies over another
+ * @source:	O_PATH descriptor of what must be seen
+ * @from:	its absolute path
+ * @over:	absolute path where it must be seen
+ * @optional:	left out where nothing is at @over
+ */
+struct view_cover {
+	int source;
+	char from[VIEW_PATH_SIZE];
+	char over[VIEW_PATH_SIZE];
+	bool optional;
+};
+
+/**
+ * struct view_plan - all covers of one namespace
+ */
+struct view_plan {
+	struct view_cover *covers[VIEW_COVERS_MAX];
+	size_t n;
+};
+
+/**
+ * view_plan_load() - what members of @name must see
+ * @host:	file_host_root()
+ *
+ * Entries of /etc/netns/NAME are taken if they are regular files or
+ * directories of root's that nobody else may write; names that begin with a
+ * dot or end in a tilde are an editor's and left out.  The link that the
+ * builder makes there for 'ip netns exec' stands for its own file.
+ *
+ * Return: 0 and @plan must be freed; -EPERM, -EINVAL or -E2BIG for what must
+ * not be there (logged); another -errno.
+ */
+int view_plan_load(int host, const char *name, struct view_plan *plan)
+	_must_check_;
+
+/** view_plan_free() - close and free; harmless on a zeroed struct */
+void view_plan_free(struct view_plan *plan);
+
+/**
+ * view_verify() - is every cover of @plan to be seen?
+ *
+ * For the calling thread's root.
+ *
+ * Return: 0; -ESTALE if one is missing or shows something else.
+ */
+int view_verify(const struct view_plan *plan) _must_check_;
+
+/**
+ * view_apply() - turn the thread's own, private mount namespace into a view
+ * @plan:	its sources must be reachable by their paths
+ *
+ * Mounts must no longer propagate out of the namespace (mnt_slave_all()),
+ * and the thread must be inside the network namespace.
+ *
+ * Return: 0, or -errno (logged), and then the namespace is to be left.
+ */
+int view_apply(const struct view_plan *plan) _must_check_;
+
+/**
+ * view_cover_all() - put the covers of @plan where they are missing
+ *
+ * Return: 0 or -errno (logged).
+ */
+int view_cover_all(const struct view_plan *plan) _must_check_;
+
+/**
+ * view_uncover() - take away what an earlier view laid over /etc
+ *
+ * Return: 0 or -errno (logged).
+ */
+int view_uncover(void) _must_check_;
+
+/**
+ * view_hide_handles() - detach the handles of other namespaces
+ *
+ * Return: 0 or -errno.
+ */
+int view_hide_handles(void) _must_check_;
+
+/*
+ * Prepared views: mount namespaces kept as nsfs mounts on
+ * /run/runns/views/COOKIE/NAME, COOKIE being the network namespace's.
+ */
+
+/** view_key() - "COOKIE" as a directory's name, terminated */
+void view_key(uint64_t cookie, char out[17]);
+
+/**
+ * view_open() - the prepared view of a namespace
+ * @host:	file_host_root()
+ *
+ * Return: descriptor that the caller closes; -ENOENT if there is none; else
+ * as ns_open().
+ */
+int view_open(int host, uint64_t cookie, const char *name) _must_check_;
+
+/**
+ * view_is_ours() - is @mnt a prepared view of the network namespace @cookie?
+ * @mnt:	a mount namespace
+ *
+ * Return: 1, 0 or -errno.
+ */
+int view_is_ours(int host, uint64_t cookie, int mnt) _must_check_;
+
+#endif

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * file.c - files that only root can have written, opened once
+ *
+ * What decides is always the descriptor that is used afterwards: there is no
+ * moment between the look and the use.
+ */
+#include "lib/sys/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "lib/base/buf.h"
+
+enum { LOCK_POLL_MS = 5 };
+
+/*
+ * An access control list that lets others write shows in the group bits,
+ * which then are its mask (acl(5)).
+ */
+static bool stat_is_roots(const struct stat *st)
+{
+	return st->st_uid == 0 && !(st->st_mode & (S_IWGRP | S_IWOTH));
+}
+
+static int dir_judge(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (S_ISLNK(st.st_mode))
+		return -ELOOP;
+	if (!S_ISDIR(st.st_mode))
+		return -ENOTDIR;
+	return stat_is_roots(&st) ? 0 : -EPERM;
+}
+
+int file_host_root(void)
+{
+	int fd = open("/proc/1/root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int file_open_dir(int root, const char *path)
+{
+	_cleanup_close_ int at = fcntl(root, F_DUPFD_CLOEXEC, 3);
+	char name[NAME_MAX + 1];
+	int r;
+
+	if (at < 0)
+		return -errno;
+	r = dir_judge(at);
+	while (r == 0 && *path) {
+		size_t len = strcspn(path, "/");
+		int next;
+
+		if (len == 0 || len > NAME_MAX)
+			return -EINVAL;
+		memcpy(name, path, len);
+		name[len] = '\0';
+		path += len + (path[len] == '/');
+
+		next = openat(at, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+		if (next < 0)
+			return -errno;
+		close(at);
+		at = next;
+		r = dir_judge(at);
+	}
+	return r < 0 ? r : TAKE_FD(at);
+}
+
+int file_open_trusted(int dir, const char *name)
+{
+	_cleanup_close_ int fd = -1;
+	struct stat st;
+
+	/*
+	 * With O_NONBLOCK neither a FIFO nor a device makes us wait, and the
+	 * type is judged on the descriptor before anything is read.
+	 */
+	fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY |
+				       O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (S_ISDIR(st.st_mode))
+		return -EISDIR;
+	if (!S_ISREG(st.st_mode))
+		return -EINVAL;
+	if (!stat_is_roots(&st))
+		return -EPERM;
+	return TAKE_FD(fd);
+}
+
+const char *file_explain(int err)
+{
+	switch (err) {
+	case -ENOENT:
+		return "does not exist";
+	case -EPERM:
+		return "is not owned by root, or others may write to it";
+	case -ELOOP:
+		return "is a symbolic link, which is not followed";
+	case -ENOTDIR:
+		return "is not a directory";
+	case -EISDIR:
+		return "is a directory, not a file";
+	case -EINVAL:
+	case -ENXIO:
+		return "is not a regular file";
+	case -EFBIG:
+		return "is too large";
+	case -EBUSY:
+		return "changed while it was read";
+	default:
+		return strerror(-err);
+	}
+}
+
+int file_read_all(int fd, size_t max, char **text, size_t *len)
+{
+	_cleanup_free_ char *p = NULL;
+	struct stat st;
+	size_t n = 0;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if ((unsigned long long)st.st_size > max)
+		return -EFBIG;
+	p = malloc((size_t)st.st_size + 1);
+	if (!p)
+		return -ENOMEM;
+	for (;;) {
+		ssize_t r = read(fd, p + n, (size_t)st.st_size + 1 - n);
+
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0)
+			return -errno;
+		if (r == 0)
+			break;
+		n += (size_t)r;
+		if (n > (size_t)st.st_size)
+			return -EBUSY;
+	}
+	p[n] = '\0';
+	*text = TAKE_PTR(p);
+	*len = n;
+	return 0;
+}
+
+ssize_t file_read_small(int dir, const char *path, char *out, size_t size)
+{
+	_cleanup_close_ int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+	size_t n = 0;
+
+	if (fd < 0)
+		return -errno;
+	for (;;) {
+		ssize_t r = read(fd, out + n, size - n);
+
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0)
+			return -errno;
+		if (r == 0)
+			break;
+		n += (size_t)r;
+		if (n == size)
+			return -EFBIG;
+	}
+	if (n > 0 && out[n - 1] == '\n')
+		n--;
+	out[n] = '\0';
+	return (ssize_t)n;
+}
+
+int file_write_small(int dir, const char *path, const char *text)
+{
+	_cleanup_close_ int fd = openat(dir, path, O_WRONLY | O_CLOEXEC);
+	size_t len = strlen(text);
+	ssize_t r;
+
+	if (fd < 0)
+		return -errno;
+	r = write(fd, text, len);
+	if (r < 0)
+		return -errno;
+	return (size_t)r == len ? 0 : -EIO;
+}
+
+static int write_all(int fd, const char *text, size_t len)
+{
+	while (len > 0) {
+		ssize_t r = write(fd, text, len);
+
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0)
+			return -errno;
+		text += r;
+		len -= (size_t)r;
+	}
+	return 0;
+}
+
+int file_replace(int dir, const char *name, mode_t mode, const char *text,
+		 size_t len)
+{
+	_cleanup_close_ int fd = -1;
+	BUF(tmp, NAME_MAX + 1);
+	int r;
+
+	buf_addf(&tmp, ".%s.%d", name, (int)getpid());
+	r = buf_status(&tmp);
+	if (r < 0)
+		return r;
+	/* A leftover of a killed process that had our pid is overwritten. */
+	fd = openat(dir, tmp.text,
+		    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
+		    mode);
+	if (fd < 0)
+		return -errno;
+	r = fchmod(fd, mode) < 0 ? -errno : write_all(fd, text, len);
+	if (r == 0 && renameat(dir, tmp.text, dir, name) < 0)
+		r = -errno;
+	if (r < 0)
+		unlinkat(dir, tmp.text, 0);
+	return r;
+}
+
+static bool file_has(int fd, const char *text, size_t len)
+{
+	_cleanup_free_ char *now = NULL;
+	size_t now_len;
+
+	return file_read_all(fd, len, &now, &now_len) == 0 && now_len == len &&
+	       memcmp(now, text, len) == 0;
+}
+
+int file_update(int dir, const char *name, mode_t mode, const char *text,
+		size_t len)
+{
+	_cleanup_close_ int fd = -1;
+	struct stat st;
+	int r;
+
+	fd = openat(dir, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT) {
+		r = file_replace(dir, name, mode, text, len);
+		return r < 0 ? r : 1;
+	}
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -EINVAL;
+	if ((st.st_mode & 07777) != mode && fchmod(fd, mode) < 0)
+		return -errno;
+	if (file_has(fd, text, len))
+		return 0;
+	if (lseek(fd, 0, SEEK_SET) < 0)
+		return -errno;
+	r = write_all(fd, text, len);
+	if (r == 0 && ftruncate(fd, (off_t)len) < 0)
+		r = -errno;
+	return r < 0 ? r : 1;
+}
+
+int file_make_dir(int dir, const char *name, mode_t mode)
+{
+	_cleanup_close_ int fd = -1;
+	struct stat st;
+
+	if (mkdirat(dir, name, mode) < 0 && errno != EEXIST)
+		return -errno;
+	fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (!S_ISDIR(st.st_mode) || !stat_is_roots(&st))
+		return -EPERM;
+	/* mkdirat(2) took the umask off; only make up what it took. */
+	if ((st.st_mode & 0777 & ~mode) != 0)
+		return -EPERM;
+	if ((st.st_mode & 0777) != mode && fchmodat(dir, name, mode, 0) < 0)
+		return -errno;
+	return 0;
+}
+
+int file_lock(int dir, const char *name, int timeout_ms)
+{
+	_cleanup_close_ int fd = -1;
+	long long deadline = file_now_ms() + timeout_ms;
+
+	fd = openat(dir, name,
+		    O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
+		    0600);
+	if (fd < 0)
+		return -errno;
+	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		struct timespec pause = { .tv_nsec = LOCK_POLL_MS * 1000000L };
+
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return -errno;
+		if (file_now_ms() >= deadline)
+			return -ETIMEDOUT;
+		nanosleep(&pause, NULL);
+	}
+	return TAKE_FD(fd);
+}
+
+long long file_now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (long long)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ns.h - network and mount namespaces by descriptor
+ *
+ * namespaces(7), ioctl_ns(2), setns(2).
+ */
+#ifndef RUNNS_NS_H
+#define RUNNS_NS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/base/base.h"
+
+enum ns_kind { NS_NET, NS_MNT };
+
+/**
+ * ns_open_self() - the namespace that the calling thread is in
+ * ns_open_host() - the namespace that pid 1 of our /proc is in
+ *
+ * Return: descriptor that the caller closes, or -errno.
+ */
+int ns_open_self(enum ns_kind kind) _must_check_;
+int ns_open_host(enum ns_kind kind) _must_check_;
+
+/**
+ * ns_open() - open a handle and prove what it is
+ * @dir:	directory, or AT_FDCWD
+ * @name:	a nsfs mount, as iproute2 makes them; links are not followed
+ *
+ * Never blocks.  Accepted is only a namespace of that kind that is owned by
+ * the initial user namespace.
+ *
+ * Return: descriptor that the caller closes; -ENOENT if the name is absent;
+ * -EBADF if something else is there (a file whose mount was lost, a FIFO, a
+ * link, another kind of namespace); -EPERM if a user owns the namespace;
+ * another -errno.
+ */
+int ns_open(int dir, const char *name, enum ns_kind kind) _must_check_;
+
+/** ns_verify() - the same proof for an open descriptor; 0 or as ns_open() */
+int ns_verify(int fd, enum ns_kind kind) _must_check_;
+
+/**
+ * ns_same() - are both descriptors the same namespace?
+ *
+ * Holds only while both are open: numbers are used again.
+ *
+ * Return: 1, 0 or -errno.
+ */
+int ns_same(int a, int b) _must_check_;
+
+/**
+ * ns_cookie() - the number of the calling thread's network namespace
+ *
+ * Never used again until reboot (SO_NETNS_COOKIE, socket(7), Linux 5.14).
+ *
+ * Return: 0; -EOPNOTSUPP on an older kernel; another -errno.
+ */
+int ns_cookie(uint64_t *cookie) _must_check_;
+
+/**
+ * ns_cookie_of() - the same for the namespace @fd
+ *
+ * Goes there and comes back; needs CAP_SYS_ADMIN.
+ *
+ * Return: as ns_cookie(); -ENOTRECOVERABLE if the way back failed.
+ */
+int ns_cookie_of(int fd, uint64_t *cookie) _must_check_;
+
+/** ns_join() - setns(2) of the calling thread; 0 or -errno */
+int ns_join(int fd, enum ns_kind kind) _must_check_;
+
+/** ns_loopback_up() - bring lo up where the thread is; 0 or -errno */
+int ns_loopback_up(void) _must_check_;
+
+#endif

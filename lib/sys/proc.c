@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * proc.c - child processes of a program that may be somebody else's
+ *
+ * The child is made by clone(2) without an exit signal and waited for by
+ * pidfd, so the caller's handling of SIGCHLD and its own children stay what
+ * they are (clone(2), pidfd_open(2), waitid(2)).
+ */
+#include "lib/sys/proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+
+#include "lib/base/num.h"
+#include "lib/sys/file.h"
+#include "lib/sys/ns.h"
+
+#ifndef P_PIDFD
+#define P_PIDFD 3
+#endif
+
+enum {
+	STAT_SIZE = 1024,
+	STAT_START_FIELD = 22,	/* starttime in proc_pid_stat(5) */
+	CGROUP_FILE_SIZE = 4096,
+	EXIT_NOT_STARTED = 125,
+};
+
+int proc_self_start(uint64_t *start)
+{
+	char text[STAT_SIZE];
+	const char *p;
+	ssize_t n = file_read_small(AT_FDCWD, "/proc/self/stat", text,
+				    sizeof(text));
+
+	if (n < 0)
+		return (int)n;
+	/* comm may hold blanks and parentheses: fields count from its end. */
+	p = strrchr(text, ')');
+	for (int field = 2; p && field < STAT_START_FIELD; field++) {
+		p = strchr(p, ' ');
+		if (p)
+			p++;
+	}
+	if (!p)
+		return -EPROTO;
+	return num_parse(p, strspn(p, "0123456789"), UINT64_MAX, start);
+}
+
+bool proc_systemd_is_init(void)
+{
+	char comm[32];
+
+	return file_read_small(AT_FDCWD, "/proc/1/comm", comm, sizeof(comm)) >
+		       0 &&
+	       strcmp(comm, "systemd") == 0;
+}
+
+/*
+ * From here to exec_child() runs the child: only system calls, since the
+ * caller may have had threads that held locks.
+ */
+
+static void signals_reset(void)
+{
+	struct sigaction dfl = { .sa_handler = SIG_DFL };
+	struct itimerval none = { 0 };
+	sigset_t empty;
+
+	for (int sig = 1; sig < NSIG; sig++)
+		sigaction(sig, &dfl, NULL);
+	for (int which = ITIMER_REAL; which <= ITIMER_PROF; which++)
+		setitimer(which, &none, NULL);
+	alarm(0);
+	sigemptyset(&empty);
+	sigprocmask(SIG_SETMASK, &empty, NULL);
+}
+
+static void limits_reset(void)
+{
+	struct rlimit none = { RLIM_INFINITY, RLIM_INFINITY };
+	struct rlimit files = { 65536, 65536 };
+	struct rlimit core = { 0, 0 };
+
+	for (int which = 0; which < RLIM_NLIMITS; which++)
+		setrlimit((__rlimit_resource_t)which, &none);
+	setrlimit(RLIMIT_NOFILE, &files);
+	setrlimit(RLIMIT_CORE, &core);
+}
+
+static void scheduling_reset(void)
+{
+	struct sched_param param = { 0 };
+	cpu_set_t all;
+
+	sched_setscheduler(0, SCHED_OTHER, &param);
+	setpriority(PRIO_PROCESS, 0, 0);
+	memset(&all, 0xff, sizeof(all));
+	sched_setaffinity(0, sizeof(all), &all);
+}
+
+/* What cannot be left behind is kept: the deadline still holds. */
+static bool try_write(const char *path, const char *text)
+{
+	return file_write_small(AT_FDCWD, path, text) == 0;
+}
+
+/*
+ * An unprivileged user may own the caller's cgroup, and could freeze or
+ * starve in it what holds our locks.  Each line of /proc/self/cgroup is a
+ * hierarchy: "0::PATH", or "ID:CONTROLLERS:PATH" of version 1.
+ */
+static void cgroup_leave_one(char *line)
+{
+	char path[256];
+	char *controllers = strchr(line, ':');
+	char *end = controllers ? strchr(controllers + 1, ':') : NULL;
+
+	if (!end)
+		return;
+	*end = '\0';
+	controllers++;
+	if (!*controllers) {
+		if (!try_write("/sys/fs/cgroup/cgroup.procs", "0"))
+			try_write("/sys/fs/cgroup/unified/cgroup.procs", "0");
+		return;
+	}
+	if (strncmp(controllers, "name=", 5) == 0)
+		controllers += 5;
+	snprintf(path, sizeof(path), "/sys/fs/cgroup/%s/cgroup.procs",
+		 controllers);
+	try_write(path, "0");
+}
+
+static void cgroup_leave(void)
+{
+	char text[CGROUP_FILE_SIZE];
+	char *line = text;
+
+	if (file_read_small(AT_FDCWD, "/proc/self/cgroup", text,
+			    sizeof(text)) < 0)
+		return;
+	while (line && *line) {
+		char *end = strchr(line, '\n');
+
+		if (end)
+			*end = '\0';
+		cgroup_leave_one(line);
+		line = end ? end + 1 : NULL;
+	}
+}
+
+static int enter_host(void)
+{
+	_cleanup_close_ int mnt = ns_open_host(NS_MNT);
+	_cleanup_close_ int net = ns_open_host(NS_NET);
+	int r;
+
+	if (mnt < 0)
+		return mnt;
+	if (net < 0)
+		return net;
+	r = ns_join(net, NS_NET);
+	return r < 0 ? r : ns_join(mnt, NS_MNT);
+}
+
+static int stdio_set(int out)
+{
+	int null = open("/dev/null", O_RDWR);
+
+	if (null < 0)
+		return -errno;
+	/* @out may itself be below 3: put it out of the way first. */
+	out = fcntl(out < 0 ? null : out, F_DUPFD, 3);
+	if (out < 0)
+		return -errno;
+	if (dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
+		return -errno;
+	return syscall(SYS_close_range, 3U, ~0U, 0U) < 0 ? -errno : 0;
+}
+
+static _Noreturn void exec_child(const struct proc_child *child)
+{
+	static const char *const clean[] = {
+		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
+		"/sbin:/bin",
+		NULL
+	};
+	const char *const *envp = child->envp ? child->envp : clean;
+
+	signals_reset();
+	setsid();
+	umask(022);
+	if (child->host && enter_host() < 0)
+		_exit(EXIT_NOT_STARTED);
+	if (child->detach) {
+		cgroup_leave();
+		limits_reset();
+		scheduling_reset();
+		try_write("/proc/self/oom_score_adj", "0");
+	}
+	if (chdir("/") < 0 || stdio_set(child->out_fd) < 0)
+		_exit(EXIT_NOT_STARTED);
+	/* atd's real uid is not 0, and the builder asks for it. */
+	if (geteuid() == 0 && (setresgid(0, 0, 0) < 0 ||
+			       setresuid(0, 0, 0) < 0))
+		_exit(EXIT_NOT_STARTED);
+	execve(child->argv[0], (char *const *)child->argv,
+	       (char *const *)envp);
+	_exit(errno == ENOENT ? 127 : 126);
+}
+
+static int child_wait(int pidfd, int timeout_ms)
+{
+	long long deadline = file_now_ms() + timeout_ms;
+	struct pollfd poll_fd = { .fd = pidfd, .events = POLLIN };
+	siginfo_t info = { 0 };
+	bool late = false;
+	int r;
+
+	do {
+		long long left = deadline - file_now_ms();
+
+		r = poll(&poll_fd, 1, left > 0 ? (int)left : 0);
+	} while (r < 0 && errno == EINTR);
+	if (r <= 0) {
+		late = true;
+		syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+	}
+	do {
+		r = waitid((idtype_t)P_PIDFD, (id_t)pidfd, &info,
+			   WEXITED | __WALL);
+	} while (r < 0 && errno == EINTR);
+	if (late)
+		return -ETIMEDOUT;
+	if (r < 0)
+		return -errno;
+	return info.si_code == CLD_EXITED ? info.si_status :
+					    128 + info.si_status;
+}
+
+int proc_run(const struct proc_child *child)
+{
+	_cleanup_close_ int pidfd = -1;
+	sigset_t all, old;
+	long pid;
+
+	/* No handler of the caller's may run in the child. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	pid = syscall(SYS_clone, CLONE_PIDFD, NULL, &pidfd, NULL, 0);
+	if (pid == 0)
+		exec_child(child);
+	if (pid < 0)
+		pid = -errno;
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return pid < 0 ? (int)pid : child_wait(pidfd, child->timeout_ms);
+}
