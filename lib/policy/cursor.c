@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cursor.c - where a parser stands in a text of lines and fields
+ */
+#include "lib/policy/cursor.h"
+
+#include <errno.h>
+#include <stdint.h>
+
+/* What a byte does in a text; the rest belongs to a field. */
+enum { CURSOR_PLAIN, CURSOR_BLANK, CURSOR_COMMENT, CURSOR_SLASH, CURSOR_STOP };
+
+static const uint8_t cursor_kinds[256] = {
+	[0 ... 8] = CURSOR_STOP,
+	['\t'] = CURSOR_BLANK,
+	['\n' ... 31] = CURSOR_STOP,
+	[' '] = CURSOR_BLANK,
+	['#'] = CURSOR_COMMENT,
+	['\\'] = CURSOR_SLASH,
+	[127] = CURSOR_STOP,
+};
+
+static uint8_t cursor_kind(const char *p)
+{
+	return cursor_kinds[(unsigned char)*p];
+}
+
+static bool cursor_continues(const char *p, const char *end)
+{
+	return end - p >= 2 && p[0] == '\\' && p[1] == '\n';
+}
+
+static const char *cursor_blanks(const char *p, const char *end)
+{
+	while (p < end && cursor_kind(p) == CURSOR_BLANK)
+		p++;
+	return p;
+}
+
+/* The text's last newline continues nothing, so no step looks behind it. */
+static const char *cursor_last(const struct cursor *c)
+{
+	return c->end - 1;
+}
+
+int cursor_error(const struct cursor *c, const char *at, const char *fmt, ...)
+{
+	const char *start = c->text;
+	unsigned int line = 1;
+	va_list ap;
+
+	for (const char *p = c->text; p < at; p++) {
+		if (*p == '\n') {
+			line++;
+			start = p + 1;
+		}
+	}
+	va_start(ap, fmt);
+	diag_vset(c->d, c->file, line, (unsigned int)(at - start) + 1, fmt,
+		  ap);
+	va_end(ap);
+	return -EINVAL;
+}
+
+/* Says which byte it is that cannot stand here. */
+static int cursor_bad_byte(const struct cursor *c)
+{
+	if (*c->p == '\0')
+		return cursor_error(c, c->p, "NUL byte: expected text");
+	if (*c->p == '\r')
+		return cursor_error(c, c->p,
+				    "carriage return: expected UNIX lines, "
+				    "which end in a newline alone");
+	return cursor_error(c, c->p,
+			    "control character 0x%02x: expected text",
+			    (unsigned int)(unsigned char)*c->p);
+}
+
+const char *cursor_list_comma(const char *p, const char *end)
+{
+	p++;
+	return cursor_continues(p, end) ? cursor_blanks(p + 2, end) : p;
+}
+
+/* Skips what parts fields: blanks and continued line ends. */
+static void cursor_gap(struct cursor *c)
+{
+	const char *last = cursor_last(c);
+
+	c->p = cursor_blanks(c->p, last);
+	while (cursor_continues(c->p, last)) {
+		c->line++;
+		c->p = cursor_blanks(c->p + 2, last);
+	}
+}
+
+/* Goes on to the end of a field. */
+static void cursor_word(struct cursor *c)
+{
+	const char *p = c->p;
+
+	for (;;) {
+		while (*p != ',' && cursor_kind(p) == CURSOR_PLAIN)
+			p++;
+		if (*p == ',') {
+			const char *next = cursor_list_comma(p, cursor_last(c));
+
+			c->line += next > p + 1;
+			p = next;
+		} else if (*p == '\\' && p[1] != '\n') {
+			p++;
+		} else {
+			break;
+		}
+	}
+	c->p = p;
+}
+
+int cursor_field(struct cursor *c, struct slice *field)
+{
+	cursor_gap(c);
+	field->p = c->p;
+	c->field_line = c->line;
+	cursor_word(c);
+	field->len = (size_t)(c->p - field->p);
+	if (*c->p == '\\' && c->p + 1 == cursor_last(c))
+		return cursor_error(c, c->p, "the last line is continued: "
+					     "expected another line");
+	if (cursor_kind(c->p) == CURSOR_STOP && *c->p != '\n')
+		return cursor_bad_byte(c);
+	return field->len > 0;
+}
+
+int cursor_line_end(struct cursor *c)
+{
+	if (*c->p == '#')
+		while (*c->p != '\n' && cursor_kind(c->p) != CURSOR_STOP)
+			c->p++;
+	if (*c->p != '\n')
+		return cursor_bad_byte(c);
+	c->p++;
+	c->line++;
+	return 0;
+}

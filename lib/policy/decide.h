@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * decide.h - the only place that says yes
+ */
+#ifndef RUNNS_DECIDE_H
+#define RUNNS_DECIDE_H
+
+#include "lib/policy/map.h"
+#include "lib/policy/name.h"
+#include "lib/policy/subject.h"
+
+/**
+ * struct decision - what will happen to the session, and why
+ * @session:	MAP_STAY also when no rule matched
+ * @rule:	the rule that decided, NULL if none did
+ * @name:	the namespace, expanded, for MAP_NAME; else ""
+ * @create:	build it when it is absent ...
+ * @section:	... from this section; "" for the one of its name
+ * @optional:	stay outside when it is absent
+ */
+struct decision {
+	enum map_session session;
+	const struct map_rule *rule;
+	char name[NAME_SIZE];
+	bool create;
+	char section[NAME_SIZE];
+	bool optional;
+};
+
+/**
+ * decide_session() - where does a session of @subject live?
+ * @map:	parsed and checked
+ * @out:	set on success only
+ * @d:		filled on failure: the rule and what could not be told
+ *
+ * The first rule whose WHO and narrowing options match decides.
+ *
+ * Return: 0; or a negative errno, and then the session must be refused.
+ */
+int decide_session(const struct map *map, const struct subject *subject,
+		   struct decision *out, struct diag *d) _must_check_;
+
+/**
+ * decide_launch() - may @subject start a program in @requested?
+ * @requested:	a namespace, "host", or NULL for the rule's own SESSION
+ *
+ * The first rule that lists the service "runns" and whose WHO matches
+ * decides; else the first whose WHO matches, its narrowing ignored.
+ *
+ * Return: 0; -EACCES if he may not; -EDESTADDRREQ if @requested must be
+ * given; another negative errno if it could not be told.  @d is filled for
+ * all but -EACCES, whose answer must not tell what exists.
+ */
+int decide_launch(const struct map *map, const struct subject *subject,
+		  const char *requested, struct decision *out, struct diag *d)
+	_must_check_;
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * map_check.h - what is not wrong in a map, but hardly meant
+ */
+#ifndef RUNNS_MAP_CHECK_H
+#define RUNNS_MAP_CHECK_H
+
+#include "lib/policy/map.h"
+
+/**
+ * map_warn() - report rules, and words of rules, that can never decide
+ * @map:	parsed and checked
+ * @fn:		gets each finding; the diagnosis is valid during the call
+ * @ctx:	handed to @fn
+ *
+ * A word is lost if a rule above without '!' words, service=, tty= or rhost=
+ * has "*" or the same word.  Rules for launches (service=runns) are asked
+ * before all others and so lost to one another only.
+ *
+ * Return: how many findings there were.
+ */
+unsigned int map_warn(const struct map *map,
+		      void (*fn)(void *ctx, const struct diag *d), void *ctx);
+
+#endif
