@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cmd_net.c - commands that runns-net carries out, and names for completion
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/session/handle.h"
+#include "runnsctl/runnsctl.h"
+
+static const char net_program[] = RUNNS_LIBEXECDIR "/runns-net";
+
+int cmd_net(const struct command *command, int argc, char **argv)
+{
+	_cleanup_free_ char **words = calloc((size_t)argc + 2, sizeof(*words));
+	int i;
+
+	if (!words) {
+		cli_error("%s: out of memory", command->name);
+		return EXIT_FAILED;
+	}
+	words[0] = (char *)net_program;
+	for (i = 0; i < argc; i++)
+		words[i + 1] = argv[i];
+	fflush(stdout);
+	execv(net_program, words);
+	if (errno == ENOENT)
+		cli_error("%s: %s is not there: RUNNS is installed without its builder",
+			  command->name, net_program);
+	else
+		cli_error("%s: %s: %s", command->name, net_program,
+			  strerror(errno));
+	return EXIT_FAILED;
+}
+
+static int print_name(void *ctx, const char *name)
+{
+	(void)ctx;
+	puts(name);
+	return 0;
+}
+
+int cmd_names(const struct command *command, int argc, char **argv)
+{
+	(void)command;
+	(void)argc;
+	(void)argv;
+	/* Completion has nobody to tell: no names are what there is then. */
+	return handle_list(print_name, NULL) < 0 ? EXIT_FAILED : EXIT_OK;
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * runnsctl.c - runnsctl(8): the table of commands
+ *
+ * Links libc only; what needs netlink or a firewall is runns-net, a program
+ * of its own that gets the same words.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "runnsctl/out.h"
+#include "runnsctl/runnsctl.h"
+
+static const struct cli_option up_options[] = {
+	{ 'a', "all", NULL, "all networks of runns.conf" },
+	{ 0 },
+};
+
+static const struct cli_option down_options[] = {
+	{ 'a', "all", NULL, "all networks that are up" },
+	{ 'k', "kill", NULL, "end the processes inside: TERM, 5 s, KILL" },
+	{ 0 },
+};
+
+static const struct cli_option status_options[] = {
+	{ 'j', "json", NULL, "as JSON" },
+	{ 0 },
+};
+
+static int cmd_help(const struct command *command, int argc, char **argv);
+static int cmd_commands(const struct command *command, int argc, char **argv);
+static int cmd_options(const struct command *command, int argc, char **argv);
+
+static const struct command commands[] = {
+	{ "up", "NAME...|--all", "Build networks of runns.conf(5)",
+	  "A network appears complete or not at all. One that is up already is\n"
+	  "left as it is. Needs root.",
+	  up_options, cmd_net },
+	{ "down", "NAME...|--all", "Remove networks that up has built",
+	  "Refuses, and names the processes, while any is inside. Needs root.",
+	  down_options, cmd_net },
+	{ "status", "[NAME...]", "Show networks: addresses, uplink, processes",
+	  "", status_options, cmd_net },
+	{ "gc", "", "Remove what crashes have left behind",
+	  "Also takes down networks with Linger=no that nobody is in.\n"
+	  "Needs root.",
+	  NULL, cmd_net },
+	{ "refresh", "[NAME...]", "Put lost covers of /etc files back",
+	  "For when something on the host has replaced /etc/resolv.conf while\n"
+	  "sessions run. Needs root.",
+	  NULL, cmd_net },
+	{ "check", "[FILE...]", "Find errors in runns.map and runns.conf",
+	  "Without FILE the installed files are checked, and who may write to\n"
+	  "them. Exits 1 if there is any finding.",
+	  cmd_check_options, cmd_check },
+	{ "explain", "USER [SERVICE]", "Tell where a session of USER would live, and why",
+	  "SERVICE is the PAM service that opens the session (default: login).",
+	  cmd_explain_options, cmd_explain },
+	{ "help", "[COMMAND]", "Show help", "", NULL, cmd_help },
+	{ "__names", "", "Names of namespaces", "", NULL, cmd_names },
+	{ "__commands", "", "Names of commands", "", NULL, cmd_commands },
+	{ "__options", "COMMAND", "Options of a command", "", NULL,
+	  cmd_options },
+};
+
+static bool is_hidden(const struct command *command)
+{
+	return strncmp(command->name, "__", 2) == 0;
+}
+
+const struct command *command_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+void command_each(void (*fn)(const struct command *command))
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		if (!is_hidden(&commands[i]))
+			fn(&commands[i]);
+}
+
+static void show_synopsis(const struct command *command)
+{
+	printf("  %-9s %s\n", command->name, command->synopsis);
+}
+
+static void show_completion(const struct command *command)
+{
+	printf("%s\t%s\n", command->name, command->synopsis);
+}
+
+static void help_all(FILE *to)
+{
+	fputs("usage: runnsctl COMMAND [ARGUMENT...]\n"
+	      "       runnsctl help [COMMAND] | -h | --help\n"
+	      "       runnsctl -V | --version\n", to);
+	if (to != stdout)
+		return;
+	puts("\nWhich network each user lives in: runns.map(5).\n"
+	     "What each network is: runns.conf(5).\n\nCommands:");
+	command_each(show_synopsis);
+}
+
+static int unknown_command(const char *name)
+{
+	return cli_usage_error(NULL, "%s: no such command in version " PACKAGE_VERSION,
+			       name);
+}
+
+static int cmd_help(const struct command *command, int argc, char **argv)
+{
+	const struct command *about;
+
+	if (argc > 2)
+		return cli_usage_error(command, "help: one COMMAND expected");
+	if (argc < 2) {
+		help_all(stdout);
+		return EXIT_OK;
+	}
+	about = command_find(argv[1]);
+	if (!about || is_hidden(about))
+		return unknown_command(argv[1]);
+	cli_help(about);
+	return EXIT_OK;
+}
+
+static int cmd_commands(const struct command *command, int argc, char **argv)
+{
+	(void)command;
+	(void)argc;
+	(void)argv;
+	command_each(show_completion);
+	return EXIT_OK;
+}
+
+static int cmd_options(const struct command *command, int argc, char **argv)
+{
+	const struct command *of = argc == 2 ? command_find(argv[1]) : NULL;
+	const struct cli_option *o;
+
+	if (!of)
+		return cli_usage_error(command, "__options: COMMAND expected");
+	for (o = of->options; o && o->name; o++)
+		printf("--%s\t%s\n", o->name, o->text);
+	return EXIT_OK;
+}
+
+static bool wants_help(int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "-h") == 0 ||
+		    strcmp(argv[i], "--help") == 0)
+			return true;
+	return false;
+}
+
+static int run_command(int argc, char **argv)
+{
+	const struct command *command = command_find(argv[0]);
+
+	if (!command)
+		return unknown_command(argv[0]);
+	if (wants_help(argc, argv)) {
+		cli_help(command);
+		return EXIT_OK;
+	}
+	return command->run(command, argc, argv);
+}
+
+static int run(int argc, char **argv)
+{
+	if (argc < 2) {
+		help_all(stderr);
+		return EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0) {
+		help_all(stdout);
+		return EXIT_OK;
+	}
+	if (strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "--version") == 0) {
+		puts("runnsctl " PACKAGE_VERSION);
+		return EXIT_OK;
+	}
+	if (argv[1][0] == '-')
+		return cli_usage_error(NULL, "unknown option \"%s\"", argv[1]);
+	return run_command(argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv)
+{
+	int status, r;
+
+	cli_use_stderr();
+	status = run(argc, argv);
+	r = out_close();
+	if (r < 0) {
+		cli_error("standard output: %s", strerror(-r));
+		return EXIT_FAILED;
+	}
+	return status;
+}

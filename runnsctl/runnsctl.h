@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * runnsctl.h - the table of commands, and what they have in common
+ */
+#ifndef RUNNSCTL_H
+#define RUNNSCTL_H
+
+#include <stdbool.h>
+
+#include "lib/base/base.h"
+
+/* Every command ends with one of these. */
+enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+/**
+ * struct cli_option - an option of a command
+ * @code:	its letter, or a number above 255 if it has none
+ * @name:	long name; NULL ends a list
+ * @arg:	what its argument is called, NULL if it takes none
+ * @text:	what it does, a few words
+ */
+struct cli_option {
+	int code;
+	const char *name;
+	const char *arg;
+	const char *text;
+};
+
+/**
+ * struct command - one row is parser, help and completion
+ * @name:	the word; those that begin with "__" are not shown
+ * @args:	operands for the usage line
+ * @synopsis:	one line, for the list of commands
+ * @description: the rest of its help
+ * @options:	list, or NULL
+ * @run:	gets the words from the command's own name on
+ */
+struct command {
+	const char *name;
+	const char *args;
+	const char *synopsis;
+	const char *description;
+	const struct cli_option *options;
+	int (*run)(const struct command *command, int argc, char **argv);
+};
+
+/** command_find() - the row of that name, or NULL */
+const struct command *command_find(const char *name);
+
+/** command_each() - call @fn for every command that is shown, in order */
+void command_each(void (*fn)(const struct command *command));
+
+/**
+ * cli_parse() - read a command's options
+ * @take:	told of each option; a value other than 0 is a usage error that
+ *		it has reported
+ *
+ * Return: index of the first operand; -1 after a usage error was reported.
+ */
+int cli_parse(const struct command *command, int argc, char **argv,
+	      int (*take)(void *ctx, int code, char *arg), void *ctx);
+
+/** cli_error() - "runnsctl: what: why" to stderr, made safe for a terminal */
+void cli_error(const char *fmt, ...) _printf_(1, 2);
+
+/** cli_usage_error() - the same, and where help is; returns EXIT_USAGE */
+int cli_usage_error(const struct command *command, const char *fmt, ...)
+	_printf_(2, 3);
+
+/** cli_help() - a command's help to stdout */
+void cli_help(const struct command *command);
+
+/** cli_use_stderr() - from now on the library's messages go to stderr */
+void cli_use_stderr(void);
+
+extern const struct cli_option cmd_check_options[];
+extern const struct cli_option cmd_explain_options[];
+
+int cmd_check(const struct command *command, int argc, char **argv);
+int cmd_explain(const struct command *command, int argc, char **argv);
+
+/** cmd_net() - hand the words to the program that builds networks */
+int cmd_net(const struct command *command, int argc, char **argv);
+
+/** cmd_names() - names of all namespaces, one a line, for completion */
+int cmd_names(const struct command *command, int argc, char **argv);
+
+#endif
