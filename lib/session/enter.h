@@ -14,6 +14,7 @@
 #include <sys/types.h>
 
 #include "lib/base/base.h"
+#include "lib/session/origin.h"
 
 enum enter_target {
 	ENTER_NAME,	/* a namespace by name */
@@ -36,55 +37,18 @@ struct enter_request {
 };
 
 /**
- * struct enter_saved - one thing that is needed to go back
- * @fd:		-1 when it is not kept
- *
- * The file's numbers tell whether the descriptor is still ours: programs
- * close what they do not know, and use the number again.
- */
-struct enter_saved {
-	int fd;
-	uint64_t dev;
-	uint64_t ino;
-};
-
-/**
- * struct enter_origin - the way back
- * @moved_net:	the network namespace was changed
- * @moved_mnt:	the mount namespace was changed
- */
-struct enter_origin {
-	struct enter_saved net, mnt, root, cwd;
-	bool moved_net;
-	bool moved_mnt;
-};
-
-/**
  * enter() - take the calling thread into a namespace
- * @origin:	set; enter_leave() goes back, enter_forget() only frees
+ * @origin:	set; origin_return() goes back, origin_forget() only frees
  *
  * Needs CAP_SYS_ADMIN, CAP_SYS_CHROOT and CAP_NET_ADMIN in the initial user
  * namespace.
  *
  * Return: 0: everything that belongs to the namespace holds; -ENOENT: there
- * is no namespace of that name; another negative errno (logged); the thread
- * is then where it was, and @origin holds nothing; -ENOTRECOVERABLE: it
+ * is no namespace of that name; -EAGAIN: it went away meanwhile; another
+ * negative errno (logged); the thread is then where it was, and @origin holds nothing; -ENOTRECOVERABLE: it
  * could not be brought back, and must not start anybody's session.
  */
-int enter(const struct enter_request *request, struct enter_origin *origin)
+int enter(const struct enter_request *request, struct origin *origin)
 	_must_check_;
-
-/**
- * enter_leave() - take the calling thread back to @origin
- *
- * Frees @origin.
- *
- * Return: 0; -EBADF if the descriptors were closed or replaced meanwhile;
- * another -errno (all logged).
- */
-int enter_leave(struct enter_origin *origin) _must_check_;
-
-/** enter_forget() - close what @origin holds, and stay */
-void enter_forget(struct enter_origin *origin);
 
 #endif

@@ -31,6 +31,19 @@ int handle_open(int host, const char *name)
 	return dir < 0 ? dir : ns_open(dir, name, NS_NET);
 }
 
+int handle_is(int host, const char *name, int fd)
+{
+	_cleanup_close_ int dir = file_open_dir(host, PATH_HANDLES);
+	struct stat is, want;
+
+	if (dir < 0)
+		return dir;
+	if (fstatat(dir, name, &is, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    fstat(fd, &want) < 0)
+		return -errno;
+	return is.st_dev == want.st_dev && is.st_ino == want.st_ino;
+}
+
 const char *handle_explain(int err)
 {
 	switch (err) {

@@ -24,6 +24,13 @@
 int handle_open(int host, const char *name) _must_check_;
 
 /**
+ * handle_is() - is the open namespace @fd still published as @name?
+ *
+ * Return: 1, 0, or as handle_open().
+ */
+int handle_is(int host, const char *name, int fd) _must_check_;
+
+/**
  * handle_explain() - what an error of handle_open() means
  *
  * Return: a constant text.

@@ -11,17 +11,19 @@
 
 /**
  * struct mapfile - a map and the texts that its rules point into
+ * @size:	bytes of the texts together
  * @absent:	there is no map at all: nobody is mapped
  */
 struct mapfile {
 	struct map map;
 	char **texts;
 	size_t n_texts;
+	size_t size;
 	bool absent;
 };
 
 /**
- * mapfile_load() - read runns.map.d/\*.map and runns.map, in this order
+ * mapfile_load() - read the drop-ins and runns.map, in this order
  * @host:	file_host_root()
  * @path:	absolute path in place of runns.map, without drop-ins; or NULL
  * @d:		filled on failure

@@ -35,9 +35,9 @@ int view_verify(const struct view_plan *plan)
  * The source is opened by its path in the mounts that the cover will be part
  * of (the kernel refuses a copy from elsewhere), and must be the same file.
  */
-static int cover_clone(const struct view_cover *cover)
+static int cover_clone(const struct view_cover *cover, int base)
 {
-	_cleanup_close_ int tree = mnt_clone(AT_FDCWD, cover->from, false);
+	_cleanup_close_ int tree = mnt_clone(base, cover->from + 1, false);
 	struct mnt_place is, want;
 	int r;
 
@@ -51,14 +51,14 @@ static int cover_clone(const struct view_cover *cover)
 	return r < 0 ? r : TAKE_FD(tree);
 }
 
-static int cover_lay(const struct view_cover *cover)
+static int cover_lay(const struct view_cover *cover, int base)
 {
-	_cleanup_close_ int tree = cover_clone(cover);
+	_cleanup_close_ int tree = cover_clone(cover, base);
 
 	return tree < 0 ? tree : mnt_place_tree(tree, AT_FDCWD, cover->over);
 }
 
-static int cover_place(const struct view_cover *cover)
+static int cover_place(const struct view_cover *cover, int base)
 {
 	int r = mnt_covered(AT_FDCWD, cover->over, cover->source);
 
@@ -66,22 +66,22 @@ static int cover_place(const struct view_cover *cover)
 		return 0;
 	if (r < 0)
 		return r;
-	r = cover_lay(cover);
+	r = cover_lay(cover, base);
 	/* Nothing can be laid on an old cover whose file was deleted. */
 	while (r == -ENOENT && mnt_is_root(AT_FDCWD, cover->over) == 1 &&
 	       mnt_detach(cover->over) == 1)
-		r = cover_lay(cover);
+		r = cover_lay(cover, base);
 	if (r < 0)
 		return r;
 	r = mnt_covered(AT_FDCWD, cover->over, cover->source);
 	return r < 0 ? r : r == 1 ? 0 : -ESTALE;
 }
 
-int view_cover_all(const struct view_plan *plan)
+int view_cover_all(const struct view_plan *plan, int base)
 {
 	for (size_t i = 0; i < plan->n; i++) {
 		const struct view_cover *cover = plan->covers[i];
-		int r = cover_place(cover);
+		int r = cover_place(cover, base);
 
 		if (r == -ENOENT)
 			return log_errno(r, "cannot lay %s over %s: there "
@@ -143,7 +143,7 @@ int view_hide_handles(void)
 	return r < 0 ? r : 0;
 }
 
-int view_apply(const struct view_plan *plan)
+int view_apply(const struct view_plan *plan, int base)
 {
 	int r = view_hide_handles();
 
@@ -153,7 +153,7 @@ int view_apply(const struct view_plan *plan)
 	if (r < 0)
 		return log_errno(r, "cannot renew /sys");
 	r = view_uncover();
-	return r < 0 ? r : view_cover_all(plan);
+	return r < 0 ? r : view_cover_all(plan, base);
 }
 
 void view_key(uint64_t cookie, char out[17])

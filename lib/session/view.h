@@ -78,21 +78,23 @@ int view_verify(const struct view_plan *plan) _must_check_;
 
 /**
  * view_apply() - turn the thread's own, private mount namespace into a view
- * @plan:	its sources must be reachable by their paths
+ * @base:	root directory of that namespace: sources are reached from it,
+ *		also when the thread's own root is another
  *
  * Mounts must no longer propagate out of the namespace (mnt_slave_all()),
  * and the thread must be inside the network namespace.
  *
  * Return: 0, or -errno (logged), and then the namespace is to be left.
  */
-int view_apply(const struct view_plan *plan) _must_check_;
+int view_apply(const struct view_plan *plan, int base) _must_check_;
 
 /**
  * view_cover_all() - put the covers of @plan where they are missing
+ * @base:	as for view_apply()
  *
  * Return: 0 or -errno (logged).
  */
-int view_cover_all(const struct view_plan *plan) _must_check_;
+int view_cover_all(const struct view_plan *plan, int base) _must_check_;
 
 /**
  * view_uncover() - take away what an earlier view laid over /etc

@@ -102,6 +102,9 @@ static int plan_add_entry(struct view_plan *plan, int dir,
 	    (int)sizeof(from))
 		return log_errno(-E2BIG, "/%s/%s", dir_path, entry);
 	source = openat(dir, entry, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	/* Replaced or removed since the directory was read. */
+	if (source < 0 && errno == ENOENT)
+		return 0;
 	r = source < 0 ? -errno : source_judge(source);
 	if (r < 0) {
 		if (source >= 0)

@@ -122,6 +122,15 @@ int mnt_detach(const char *path) _must_check_;
 int mnt_fresh_sys(void) _must_check_;
 
 /**
+ * mnt_sys_is_current() - does /sys show the thread's network namespace?
+ *
+ * Every mount of sysfs for one network namespace is the same file system.
+ *
+ * Return: 1, 0 or -errno.
+ */
+int mnt_sys_is_current(void) _must_check_;
+
+/**
  * struct mnt_line - a line of mountinfo (proc_pid_mountinfo(5))
  * @root:	what of the file system is mounted, escapes undone
  * @point:	mount point as seen from the reader's root, escapes undone

@@ -140,3 +140,14 @@ int mnt_fresh_sys(void)
 	mnt_table_free(&table);
 	return r;
 }
+
+int mnt_sys_is_current(void)
+{
+	_cleanup_close_ int sysfs = sysfs_new(false);
+	struct mnt_place is, want;
+	int r = sysfs < 0 ? sysfs : mnt_place(sysfs, "", &want);
+
+	if (r == 0)
+		r = mnt_place(AT_FDCWD, "/sys", &is);
+	return r < 0 ? r : is.dev == want.dev;
+}

@@ -22,7 +22,6 @@
 #include <sys/time.h>
 #include <sys/wait.h>
 
-#include "lib/base/num.h"
 #include "lib/sys/file.h"
 #include "lib/sys/ns.h"
 
@@ -31,32 +30,9 @@
 #endif
 
 enum {
-	STAT_SIZE = 1024,
-	STAT_START_FIELD = 22,	/* starttime in proc_pid_stat(5) */
 	CGROUP_FILE_SIZE = 4096,
 	EXIT_NOT_STARTED = 125,
 };
-
-int proc_self_start(uint64_t *start)
-{
-	char text[STAT_SIZE];
-	const char *p;
-	ssize_t n = file_read_small(AT_FDCWD, "/proc/self/stat", text,
-				    sizeof(text));
-
-	if (n < 0)
-		return (int)n;
-	/* comm may hold blanks and parentheses: fields count from its end. */
-	p = strrchr(text, ')');
-	for (int field = 2; p && field < STAT_START_FIELD; field++) {
-		p = strchr(p, ' ');
-		if (p)
-			p++;
-	}
-	if (!p)
-		return -EPROTO;
-	return num_parse(p, strspn(p, "0123456789"), UINT64_MAX, start);
-}
 
 bool proc_systemd_is_init(void)
 {

@@ -10,19 +10,8 @@
 #define RUNNS_PROC_H
 
 #include <stdbool.h>
-#include <stdint.h>
-#include <sys/types.h>
 
 #include "lib/base/base.h"
-
-/**
- * proc_self_start() - start time of the calling process, in clock ticks
- *
- * With the pid it names a process for ever (proc_pid_stat(5), field 22).
- *
- * Return: 0 or -errno.
- */
-int proc_self_start(uint64_t *start) _must_check_;
 
 /**
  * struct proc_child - what to start

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * origin.c - where a thread came from, and the way back
+ *
+ * setns(2) into a mount namespace puts root and working directory to that
+ * namespace's root, so both are kept as descriptors of the old mounts and
+ * taken up again last: fchdir(root), chroot("."), fchdir(cwd) restores a
+ * chroot exactly.
+ */
+#include "lib/session/origin.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "lib/base/log.h"
+#include "lib/sys/mnt.h"
+#include "lib/sys/ns.h"
+
+static int saved_set(struct origin_saved *saved, int fd)
+{
+	struct stat st;
+
+	if (fd < 0)
+		return fd;
+	saved->fd = fd;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	saved->dev = st.st_dev;
+	saved->ino = st.st_ino;
+	return 0;
+}
+
+static bool saved_is_ours(const struct origin_saved *saved)
+{
+	struct stat st;
+
+	return fstat(saved->fd, &st) == 0 && saved->dev == st.st_dev &&
+	       saved->ino == st.st_ino;
+}
+
+/* A number that is somebody else's now is not closed. */
+static void saved_drop(struct origin_saved *saved)
+{
+	if (saved->fd >= 0 && saved_is_ours(saved))
+		close(saved->fd);
+	saved->fd = -1;
+}
+
+static int open_place(const char *path)
+{
+	int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+void origin_init(struct origin *o)
+{
+	memset(o, 0, sizeof(*o));
+	o->net.fd = o->mnt.fd = o->root.fd = o->cwd.fd = -1;
+}
+
+int origin_save(struct origin *o)
+{
+	int r;
+
+	origin_init(o);
+	r = saved_set(&o->net, ns_open_self(NS_NET));
+	if (r == 0)
+		r = saved_set(&o->mnt, ns_open_self(NS_MNT));
+	/* The links lead there also where a path would not. */
+	if (r == 0)
+		r = saved_set(&o->root, open_place("/proc/thread-self/root"));
+	if (r == 0)
+		r = saved_set(&o->cwd, open_place("/proc/thread-self/cwd"));
+	if (r < 0)
+		origin_forget(o);
+	return r;
+}
+
+void origin_forget(struct origin *o)
+{
+	saved_drop(&o->net);
+	saved_drop(&o->mnt);
+	saved_drop(&o->root);
+	saved_drop(&o->cwd);
+	o->moved_net = o->moved_mnt = false;
+}
+
+static int go_back(const struct origin *o)
+{
+	int r = o->moved_net ? ns_join(o->net.fd, NS_NET) : 0;
+
+	if (r < 0)
+		return log_errno(r, "cannot return to the network namespace");
+	if (!o->moved_mnt)
+		return 0;
+	r = ns_join(o->mnt.fd, NS_MNT);
+	if (r < 0)
+		return log_errno(r, "cannot return to the mount namespace");
+	if (fchdir(o->root.fd) < 0 || chroot(".") < 0)
+		return log_errno(-errno, "cannot return to the root directory");
+	if (fchdir(o->cwd.fd) < 0)
+		return log_errno(-errno,
+				 "cannot return to the working directory");
+	return 0;
+}
+
+int origin_return(struct origin *o)
+{
+	int r;
+
+	if (!o->moved_net && !o->moved_mnt)
+		r = 0;
+	else if (!saved_is_ours(&o->net) || !saved_is_ours(&o->mnt) ||
+		 !saved_is_ours(&o->root) || !saved_is_ours(&o->cwd))
+		r = log_errno(-EBADF, "the way back was closed by the program");
+	else
+		r = go_back(o);
+	origin_forget(o);
+	return r;
+}
+
+int origin_join_mnt(int mnt)
+{
+	int r = ns_join(mnt, NS_MNT);
+
+	if (r != -EINVAL)
+		return r;
+	if (unshare(CLONE_FS) < 0)
+		return -errno;
+	r = ns_join(mnt, NS_MNT);
+	if (r == 0)
+		log_msg(LOG_NOTICE, "this program has threads: the one that "
+			"opened the session keeps a root, working directory "
+			"and umask of its own");
+	return r;
+}
+
+static bool is_below(const char *path, const char *top)
+{
+	size_t len = strlen(top);
+
+	return strncmp(path, top, len) == 0 &&
+	       (path[len] == '/' || path[len] == '\0');
+}
+
+void origin_cwd_again(const struct origin *o, const char *path)
+{
+	bool covered = is_below(path, "/etc") || is_below(path, "/sys");
+	struct stat st;
+
+	if (chdir(path) == 0 &&
+	    (covered || (stat(".", &st) == 0 && st.st_dev == o->cwd.dev &&
+			 st.st_ino == o->cwd.ino)))
+		return;
+	if (!covered && fchdir(o->cwd.fd) == 0)
+		return;
+	if (chdir("/") == 0)
+		log_msg(LOG_NOTICE, "the working directory is not to be had "
+			"in the namespace: it is / now");
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * lease.c - what an open session keeps until it is closed
+ *
+ * "The same process" is told by a page of memory that the kernel wipes in
+ * every forked child (madvise(2), MADV_WIPEONFORK): unlike a pid it is never
+ * used again, and unlike PAM_DATA_SILENT, which sudo sets in the very process
+ * that opened the session, it cannot be mistaken.
+ */
+#include "pam_runns/lease.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "lib/base/log.h"
+
+#define LEASE_DATA "runns_lease"
+
+/**
+ * struct lease - one open session
+ * @here:	a page of its own; *@here is not 0 in the process that opened
+ * @ended:	gone back already; the PAM handle no longer has it
+ * @next:	leases of the same thread, the newest first
+ *
+ * A thread's list is touched by that thread only: no locks, which a fork in
+ * the wrong moment would leave taken.
+ */
+struct lease {
+	pid_t tid;
+	volatile int *here;
+	bool ended;
+	struct origin origin;
+	struct lease *next;
+	char name[NAME_SIZE];
+};
+
+static __thread struct lease *leases;
+
+static volatile int *here_new(void)
+{
+	size_t size = (size_t)sysconf(_SC_PAGESIZE);
+	int *page = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (page == MAP_FAILED)
+		return NULL;
+	if (madvise(page, size, MADV_WIPEONFORK) < 0) {
+		munmap(page, size);
+		return NULL;
+	}
+	*page = 1;
+	return page;
+}
+
+static bool is_here(const struct lease *lease)
+{
+	return *lease->here != 0;
+}
+
+static void lease_free(struct lease *lease)
+{
+	origin_forget(&lease->origin);
+	if (lease->here)
+		munmap((void *)lease->here, (size_t)sysconf(_SC_PAGESIZE));
+	free(lease);
+}
+
+static bool list_remove(struct lease *lease)
+{
+	for (struct lease **p = &leases; *p; p = &(*p)->next) {
+		if (*p == lease) {
+			*p = lease->next;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What another thread ended for us is still in our list. */
+static void list_reap(void)
+{
+	struct lease **p = &leases;
+
+	while (*p) {
+		struct lease *lease = *p;
+
+		if (lease->ended) {
+			*p = lease->next;
+			lease_free(lease);
+		} else {
+			p = &lease->next;
+		}
+	}
+}
+
+/* The session that this thread opened next after @lease, if any. */
+static struct lease *list_newer(const struct lease *lease)
+{
+	struct lease *newer = NULL;
+
+	for (struct lease *p = leases; p && p != lease; p = p->next) {
+		if (!p->ended && is_here(p))
+			newer = p;
+	}
+	return newer;
+}
+
+/* The thread stays: going back is now up to the session opened after. */
+static void origin_hand_on(struct lease *from, struct lease *to)
+{
+	struct origin between = to->origin;
+
+	to->origin = from->origin;
+	to->origin.moved_net |= between.moved_net;
+	to->origin.moved_mnt |= between.moved_mnt;
+	from->origin = between;
+}
+
+static int lease_end(struct lease *lease)
+{
+	struct lease *newer;
+
+	lease->ended = true;
+	if (lease->tid != gettid())
+		return log_errno(-EPERM, "the session was opened by another "
+				 "thread, which stays where it is");
+	newer = list_newer(lease);
+	list_remove(lease);
+	if (!newer)
+		return origin_return(&lease->origin);
+	origin_hand_on(lease, newer);
+	return 0;
+}
+
+/* The PAM handle lets go of its lease: here or in a forked child. */
+static void lease_cleanup(pam_handle_t *pamh, void *data, int status)
+{
+	struct lease *lease = data;
+
+	(void)pamh;
+	(void)status;
+	if (!lease)
+		return;
+	if (is_here(lease) && !lease->ended && lease_end(lease) < 0)
+		log_msg(LOG_CRIT, "a process stays in the namespace of a "
+			"session that ended");
+	/* In a list of another thread's it waits for that one's reaping. */
+	if (is_here(lease) && lease->tid != gettid())
+		return;
+	list_remove(lease);
+	lease_free(lease);
+}
+
+static struct lease *lease_get(pam_handle_t *pamh)
+{
+	const void *data = NULL;
+
+	if (pam_get_data(pamh, LEASE_DATA, &data) != PAM_SUCCESS || !data)
+		return NULL;
+	return is_here(data) ? (struct lease *)data : NULL;
+}
+
+static struct lease *lease_new(const struct origin *origin, const char *name)
+{
+	struct lease *lease = calloc(1, sizeof(*lease));
+
+	if (!lease)
+		return NULL;
+	lease->here = here_new();
+	if (!lease->here) {
+		free(lease);
+		return NULL;
+	}
+	lease->tid = gettid();
+	lease->origin = *origin;
+	memcpy(lease->name, name, strlen(name) + 1);
+	return lease;
+}
+
+int lease_keep(pam_handle_t *pamh, struct origin *origin, const char *name)
+{
+	struct lease *lease = lease_new(origin, name);
+	int r;
+
+	list_reap();
+	if (!lease)
+		return origin_return(origin) < 0 ? -ENOTRECOVERABLE : -ENOMEM;
+	lease->next = leases;
+	leases = lease;
+	if (pam_set_data(pamh, LEASE_DATA, lease, lease_cleanup) ==
+	    PAM_SUCCESS)
+		return 0;
+	r = lease_end(lease);
+	lease_free(lease);
+	return r < 0 ? -ENOTRECOVERABLE : -ENOMEM;
+}
+
+const char *lease_find(pam_handle_t *pamh)
+{
+	const struct lease *lease = lease_get(pamh);
+
+	return lease ? lease->name : NULL;
+}
+
+int lease_close(pam_handle_t *pamh)
+{
+	struct lease *lease = lease_get(pamh);
+	int r;
+
+	if (!lease)
+		return 0;
+	r = lease_end(lease);
+	/* Runs lease_cleanup(), which frees. */
+	if (pam_set_data(pamh, LEASE_DATA, NULL, NULL) != PAM_SUCCESS)
+		log_msg(LOG_ERR, "the PAM handle keeps a closed session");
+	return r;
+}
