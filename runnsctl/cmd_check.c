@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "lib/policy/map_check.h"
+#include "lib/session/mapfile.h"
 #include "lib/sys/file.h"
 #include "runnsctl/mend.h"
 #include "runnsctl/out.h"
@@ -40,8 +41,10 @@ struct report {
 	unsigned int warnings;
 };
 
+/* @host is -1 unless the installed files are checked. */
 struct check {
 	struct report report;
+	int host;
 	struct sources sources;
 	struct map map;
 	struct profile_conf conf;
@@ -135,13 +138,23 @@ static int parse_once(struct check *c, const struct source *s, struct diag *d)
 	return r;
 }
 
+static bool same_finding(const struct diag *a, const struct diag *b)
+{
+	return a->line == b->line && a->column == b->column &&
+	       strcmp(a->text, b->text) == 0;
+}
+
 /* Return: whether the text was right as it is. */
 static bool parse_all_of(struct check *c, struct source *s)
 {
+	struct diag d, before = { .line = 0 };
 	unsigned int found = 0;
-	struct diag d;
 
 	while (parse_once(c, s, &d) < 0) {
+		/* What cannot be mended does not change. */
+		if (found && same_finding(&d, &before))
+			return false;
+		before = d;
 		if (found++ == FINDINGS_PER_FILE) {
 			report_file(&c->report, ERROR, s->label,
 				    "more errors, not shown");
@@ -236,6 +249,26 @@ static const char *pattern_wrong(const struct profile *p)
 	return NULL;
 }
 
+static void report_no_section(struct check *c, const struct map_rule *rule,
+			      struct slice name)
+{
+	const struct profile *other = profile_find(&c->conf, name);
+	struct diag d;
+
+	if (other && !rule->section.len)
+		diag_set(&d, rule->file, rule->line, 0,
+			 "create: the map says \"%.*s\", but [%.*s] at %s:%u is for \"%.*s\"",
+			 SLICE_ARG(name), SLICE_ARG(other->section),
+			 other->file, other->line,
+			 SLICE_ARG(other->netns.len ? other->netns :
+						      other->section));
+	else
+		diag_set(&d, rule->file, rule->line, 0,
+			 "create: runns.conf has no section for \"%.*s\": sessions will be refused",
+			 SLICE_ARG(name));
+	report_diag(&c->report, ERROR, &d);
+}
+
 /* The section that a rule with create builds from must be there. */
 static void check_create(struct check *c, const struct map_rule *rule)
 {
@@ -249,18 +282,14 @@ static void check_create(struct check *c, const struct map_rule *rule)
 		return;
 	if (!rule->section.len)
 		p = profile_find_netns(&c->conf, name);
-	if (p && !wrong)
-		return;
-	if (!p)
-		diag_set(&d, rule->file, rule->line, 0,
-			 "create: runns.conf has no section %s\"%.*s\": sessions will be refused",
-			 rule->section.len ? "" : "for the namespace ",
-			 SLICE_ARG(name));
-	else
+	if (!p) {
+		report_no_section(c, rule, name);
+	} else if (wrong) {
 		diag_set(&d, rule->file, rule->line, 0,
 			 "create: section \"%.*s\" has %s: it cannot be used for several namespaces",
 			 SLICE_ARG(name), wrong);
-	report_diag(&c->report, ERROR, &d);
+		report_diag(&c->report, ERROR, &d);
+	}
 }
 
 static void check_creates(struct check *c)
@@ -313,15 +342,32 @@ static int take_option(void *ctx, int code, char *arg)
 	return r;
 }
 
+/*
+ * The module has the last word on the map that logins use: it also judges
+ * what holds no rule, such as the directory of drop-ins.
+ */
+static void check_as_module(struct check *c)
+{
+	struct mapfile file;
+	struct diag d = { 0 };
+
+	if (c->host < 0 || c->report.errors)
+		return;
+	if (mapfile_load(c->host, NULL, &file, &d) == 0)
+		mapfile_free(&file);
+	else
+		report_file(&c->report, ERROR, "runns.map", "%s", d.text);
+}
+
 static int add_installed(struct check *c)
 {
-	_cleanup_close_ int host = sources_host_root();
-	int r = host;
+	int r = sources_host_root();
 
+	c->host = r;
 	if (r >= 0)
-		r = sources_add_installed(&c->sources, SOURCE_MAP, host);
+		r = sources_add_installed(&c->sources, SOURCE_MAP, c->host);
 	if (r >= 0)
-		r = sources_add_installed(&c->sources, SOURCE_CONF, host);
+		r = sources_add_installed(&c->sources, SOURCE_CONF, c->host);
 	if (r >= 0)
 		return EXIT_OK;
 	cli_error("check: cannot look for the installed files: %s",
@@ -390,6 +436,7 @@ static int run_check(struct check *c)
 	check_together(c);
 	if (c->map_usable && c->conf_usable)
 		check_creates(c);
+	check_as_module(c);
 	if (c->report.as_json)
 		finish_json(c);
 	else
@@ -401,6 +448,7 @@ int cmd_check(const struct command *command, int argc, char **argv)
 {
 	struct check c = {
 		.command = command,
+		.host = -1,
 		.report.json.file = stdout,
 	};
 	int status = gather(&c, argc, argv);
@@ -410,5 +458,6 @@ int cmd_check(const struct command *command, int argc, char **argv)
 	sources_free(&c.sources);
 	free(c.map.rules);
 	free(c.conf.profiles);
+	base_close(&c.host);
 	return status;
 }

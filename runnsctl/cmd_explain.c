@@ -54,6 +54,25 @@ struct explain {
 	char why[512];
 };
 
+/* Reports why there is no answer; returns EXIT_FAILED. */
+static int no_answer(const struct explain *e, const char *code,
+		     const char *text)
+{
+	struct json j = { .file = stdout };
+
+	cli_error("explain: %s", text);
+	if (!e->as_json)
+		return EXIT_FAILED;
+	json_object(&j, NULL);
+	json_object(&j, "error");
+	json_string(&j, "code", code);
+	json_string(&j, "message", text);
+	json_object_end(&j);
+	json_object_end(&j);
+	json_finish(&j);
+	return EXIT_FAILED;
+}
+
 static void answer(struct explain *e, const char *outcome, const char *fmt, ...)
 	_printf_(3, 4);
 
@@ -334,6 +353,7 @@ static int read_words(struct explain *e, const struct command *command,
 		      int argc, char **argv)
 {
 	int first = cli_parse(command, argc, argv, take_option, e);
+	char text[512];
 	int r;
 
 	if (first < 0)
@@ -346,26 +366,25 @@ static int read_words(struct explain *e, const struct command *command,
 	r = nss_user_by_name(argv[first], &e->user);
 	if (r == 0)
 		return EXIT_OK;
-	if (r == -ENOENT)
-		cli_error("explain: %s: there is no such user", argv[first]);
-	else
-		cli_error("explain: %s: cannot be looked up: %s", argv[first],
-			  strerror(-r));
-	return EXIT_FAILED;
+	snprintf(text, sizeof(text), "%s: %s%s", argv[first],
+		 r == -ENOENT ? "there is no such user" :
+				"cannot be looked up: ",
+		 r == -ENOENT ? "" : strerror(-r));
+	return no_answer(e, r == -ENOENT ? "no-user" : "lookup", text);
 }
 
 /* Takes the map and decides; returns an exit status. */
 static int decide(struct explain *e)
 {
 	struct diag d = { 0 };
-	char text[sizeof(d.text) + 64];
+	char text[512];
 	int r = mapfile_load(e->host, e->map_path, &e->file, &d);
 
 	if (r < 0) {
-		diag_format(&d, text, sizeof(text));
-		cli_error("%s", text);
-		cli_error("explain: the map cannot be used: only root gets a session through the module, and who is named by rescue=");
-		return EXIT_FAILED;
+		snprintf(text, sizeof(text),
+			 "the map cannot be used, so that only root, and who is named by rescue=, get a session: %s",
+			 d.text);
+		return no_answer(e, "map", text);
 	}
 	nss_groups_init(&e->groups, &e->user);
 	e->subject.user = e->user.name;
@@ -389,11 +408,8 @@ static int explain(struct explain *e)
 	e->host_known = e->host >= 0;
 	if (!e->host_known)
 		e->host = sources_host_root();
-	if (e->host < 0) {
-		cli_error("explain: the root directory: %s",
-			  strerror(-e->host));
-		return EXIT_FAILED;
-	}
+	if (e->host < 0)
+		return no_answer(e, "root", strerror(-e->host));
 	status = decide(e);
 	if (status == EXIT_OK && e->as_json)
 		print_json(e);
