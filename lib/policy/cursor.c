@@ -7,17 +7,19 @@
 #include <errno.h>
 #include <stdint.h>
 
-/* What a byte does in a text; the rest belongs to a field. */
-enum { CURSOR_PLAIN, CURSOR_BLANK, CURSOR_COMMENT, CURSOR_SLASH, CURSOR_STOP };
+/* What a byte is to a field: part of it, its end, or wrong anywhere. */
+enum { CURSOR_PLAIN, CURSOR_COMMA, CURSOR_BLANK, CURSOR_END, CURSOR_BAD };
 
 static const uint8_t cursor_kinds[256] = {
-	[0 ... 8] = CURSOR_STOP,
+	[0 ... 8] = CURSOR_BAD,
 	['\t'] = CURSOR_BLANK,
-	['\n' ... 31] = CURSOR_STOP,
+	['\n'] = CURSOR_END,
+	[11 ... 31] = CURSOR_BAD,
 	[' '] = CURSOR_BLANK,
-	['#'] = CURSOR_COMMENT,
-	['\\'] = CURSOR_SLASH,
-	[127] = CURSOR_STOP,
+	['#'] = CURSOR_END,
+	[','] = CURSOR_COMMA,
+	['\\'] = CURSOR_END,
+	[127] = CURSOR_BAD,
 };
 
 static uint8_t cursor_kind(const char *p)
@@ -35,12 +37,6 @@ static const char *cursor_blanks(const char *p, const char *end)
 	while (p < end && cursor_kind(p) == CURSOR_BLANK)
 		p++;
 	return p;
-}
-
-/* The text's last newline continues nothing, so no step looks behind it. */
-static const char *cursor_last(const struct cursor *c)
-{
-	return c->end - 1;
 }
 
 int cursor_error(const struct cursor *c, const char *at, const char *fmt, ...)
@@ -65,12 +61,9 @@ int cursor_error(const struct cursor *c, const char *at, const char *fmt, ...)
 /* Says which byte it is that cannot stand here. */
 static int cursor_bad_byte(const struct cursor *c)
 {
-	if (*c->p == '\0')
-		return cursor_error(c, c->p, "NUL byte: expected text");
 	if (*c->p == '\r')
 		return cursor_error(c, c->p,
-				    "carriage return: expected UNIX lines, "
-				    "which end in a newline alone");
+				    "carriage return: expected UNIX line ends");
 	return cursor_error(c, c->p,
 			    "control character 0x%02x: expected text",
 			    (unsigned int)(unsigned char)*c->p);
@@ -85,12 +78,10 @@ const char *cursor_list_comma(const char *p, const char *end)
 /* Skips what parts fields: blanks and continued line ends. */
 static void cursor_gap(struct cursor *c)
 {
-	const char *last = cursor_last(c);
-
-	c->p = cursor_blanks(c->p, last);
-	while (cursor_continues(c->p, last)) {
+	c->p = cursor_blanks(c->p, c->last);
+	while (cursor_continues(c->p, c->last)) {
 		c->line++;
-		c->p = cursor_blanks(c->p + 2, last);
+		c->p = cursor_blanks(c->p + 2, c->last);
 	}
 }
 
@@ -100,10 +91,10 @@ static void cursor_word(struct cursor *c)
 	const char *p = c->p;
 
 	for (;;) {
-		while (*p != ',' && cursor_kind(p) == CURSOR_PLAIN)
+		while (cursor_kind(p) == CURSOR_PLAIN)
 			p++;
 		if (*p == ',') {
-			const char *next = cursor_list_comma(p, cursor_last(c));
+			const char *next = cursor_list_comma(p, c->last);
 
 			c->line += next > p + 1;
 			p = next;
@@ -123,10 +114,10 @@ int cursor_field(struct cursor *c, struct slice *field)
 	c->field_line = c->line;
 	cursor_word(c);
 	field->len = (size_t)(c->p - field->p);
-	if (*c->p == '\\' && c->p + 1 == cursor_last(c))
+	if (*c->p == '\\' && c->p + 1 == c->last)
 		return cursor_error(c, c->p, "the last line is continued: "
 					     "expected another line");
-	if (cursor_kind(c->p) == CURSOR_STOP && *c->p != '\n')
+	if (cursor_kind(c->p) == CURSOR_BAD)
 		return cursor_bad_byte(c);
 	return field->len > 0;
 }
@@ -134,7 +125,7 @@ int cursor_field(struct cursor *c, struct slice *field)
 int cursor_line_end(struct cursor *c)
 {
 	if (*c->p == '#')
-		while (*c->p != '\n' && cursor_kind(c->p) != CURSOR_STOP)
+		while (*c->p != '\n' && cursor_kind(c->p) != CURSOR_BAD)
 			c->p++;
 	if (*c->p != '\n')
 		return cursor_bad_byte(c);

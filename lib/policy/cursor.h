@@ -15,7 +15,7 @@
 /**
  * struct cursor - a place in a text
  * @p:		next byte
- * @end:	behind the last byte, which is a newline
+ * @last:	last byte, which is a newline and so continues nothing
  * @text:	first byte
  * @file:	label for messages
  * @line:	of @p, from 1
@@ -24,7 +24,7 @@
  */
 struct cursor {
 	const char *p;
-	const char *end;
+	const char *last;
 	const char *text;
 	const char *file;
 	unsigned int line;

@@ -2,58 +2,13 @@
 /*
  * map.c - runns.map(5) as rows
  *
- * One pass over the text: lines, their columns, the words of a list.
+ * One pass over the text, line by line, column by column.
  */
 #include "lib/policy/map.h"
 
 #include "lib/policy/map_parse.h"
-#include "lib/policy/name.h"
 #include "lib/policy/who.h"
-
-bool map_list_next(struct slice *list, struct slice *word)
-{
-	const char *end = list->p + list->len;
-	const char *p = list->p;
-
-	if (list->len == 0)
-		return false;
-	while (p < end && *p != ',')
-		p++;
-	*word = (struct slice){ list->p, (size_t)(p - list->p) };
-	if (p < end)
-		p = cursor_list_comma(p, end);
-	*list = (struct slice){ p, (size_t)(end - p) };
-	return true;
-}
-
-int map_check_list(struct map_parser *ps, struct slice list,
-		   const char *(*judge)(struct slice))
-{
-	const char *end = list.p + list.len;
-	struct slice word = { list.p, 0 };
-	unsigned int n = 0;
-
-	while (map_list_next(&list, &word)) {
-		const char *bad;
-
-		if (word.len == 0)
-			break;
-		if (++n > MAP_LIST_MAX)
-			return map_bad(ps, word.p,
-				       "more than %d words in a list: expected "
-				       "fewer; make a group, or another rule",
-				       MAP_LIST_MAX);
-		bad = judge(word);
-		if (bad)
-			return map_bad(ps, word.p, "\"%.*s\": %s",
-				       MAP_QUOTE(word), bad);
-	}
-	if (word.len == 0 || word.p + word.len != end)
-		return map_bad(ps, word.len == 0 ? word.p : end,
-			       "an item is missing: expected one on each side "
-			       "of a comma, and no blank");
-	return 0;
-}
+#include "lib/policy/word.h"
 
 /* Has the word stood in the list before? */
 static bool map_is_repeated(struct slice list, struct slice word)
@@ -76,7 +31,7 @@ static int map_set_who(struct map_parser *ps, struct slice text)
 		return ret;
 	while (map_list_next(&list, &word)) {
 		includes = includes || word.p[0] != '!';
-		if (map_is_repeated(text, word))
+		if (word.p != text.p && map_is_repeated(text, word))
 			return map_bad(ps, word.p, "\"%.*s\" stands in this "
 				       "list already", MAP_QUOTE(word));
 	}
@@ -87,37 +42,24 @@ static int map_set_who(struct map_parser *ps, struct slice text)
 	return 0;
 }
 
-static const char *map_judge_name(struct slice word)
-{
-	if (name_is_template(word))
-		return name_template_check(word);
-	if (name_is_valid(word))
-		return NULL;
-	return "a name has 1 to 63 of A-Z a-z 0-9 _ . -, begins with a letter "
-	       "or digit, and is not host or deny";
-}
-
 static int map_set_session(struct map_parser *ps, struct slice text)
 {
-	static const struct {
-		const char *word;
-		enum map_session session;
-	} keywords[] = {
-		{ "-", MAP_STAY },
-		{ "host", MAP_HOST },
-		{ "+", MAP_PRIVATE },
-		{ "deny", MAP_DENY },
+	static const struct slice keywords[] = {
+		[MAP_STAY] = SLICE("-"),
+		[MAP_HOST] = SLICE("host"),
+		[MAP_PRIVATE] = SLICE("+"),
+		[MAP_DENY] = SLICE("deny"),
 	};
 	const char *bad;
 
 	ps->rule->name = text;
-	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++) {
-		if (slice_is(text, keywords[i].word)) {
-			ps->rule->session = keywords[i].session;
+	for (unsigned int i = 0; i < ARRAY_SIZE(keywords); i++) {
+		if (slice_equal(text, keywords[i])) {
+			ps->rule->session = (enum map_session)i;
 			return 0;
 		}
 	}
-	bad = map_judge_name(text);
+	bad = word_check_name(text);
 	if (bad)
 		return map_bad(ps, text.p, "\"%.*s\" is no SESSION (-, host, "
 			       "+, deny or a name): %s", MAP_QUOTE(text), bad);
@@ -125,39 +67,12 @@ static int map_set_session(struct map_parser *ps, struct slice text)
 	return 0;
 }
 
-static bool map_is_glob(struct slice word)
-{
-	return memchr(word.p, '*', word.len) || memchr(word.p, '?', word.len);
-}
-
-/* A glob is judged as the name that it is with its wildcards filled in. */
-static const char *map_judge_also(struct slice word)
-{
-	char name[NAME_SIZE];
-
-	if (slice_is(word, "host"))
-		return NULL;
-	if (!map_is_glob(word))
-		return map_judge_name(word);
-	if (name_is_template(word))
-		return "a template cannot have wildcards";
-	if (word.len > NAME_LEN_MAX)
-		return "a pattern has at most 63 bytes";
-	for (size_t i = 0; i < word.len; i++)
-		name[i] = word.p[i] == '*' || word.p[i] == '?' ? 'x' :
-								 word.p[i];
-	if (!name_is_valid((struct slice){ name, word.len }))
-		return "a pattern has only A-Z a-z 0-9 _ . - and the wildcards "
-		       "* ?, and begins with a letter, digit or wildcard";
-	return NULL;
-}
-
 static int map_set_also(struct map_parser *ps, struct slice text)
 {
 	if (slice_is(text, "-"))
 		return 0;
 	ps->rule->also = text;
-	return map_check_list(ps, text, map_judge_also);
+	return map_check_list(ps, text, word_check_also);
 }
 
 /* Begins a rule behind the last one. */
@@ -194,11 +109,12 @@ static int map_set_field(struct map_parser *ps, unsigned int column,
 	}
 }
 
-static int map_check_length(const struct map_parser *ps)
+/* Is the line too long that ends, so far, at @end? */
+static int map_check_length(const struct map_parser *ps, const char *end)
 {
 	const struct cursor *c = &ps->cursor;
 
-	if (c->p - ps->start <= MAP_LINE_MAX)
+	if (end - ps->start <= MAP_LINE_MAX)
 		return 0;
 	return diag_set(c->d, c->file, ps->line, 0,
 			"a line has at most %d bytes", MAP_LINE_MAX);
@@ -215,26 +131,26 @@ static int map_parse_line(struct map_parser *ps)
 	ps->start = c->p;
 	ps->line = c->line;
 	while ((ret = cursor_field(c, &field)) > 0) {
-		ret = map_check_length(ps);
+		ret = map_check_length(ps, c->p);
 		if (ret == 0)
 			ret = map_set_field(ps, n++, field);
 		if (ret < 0)
 			return ret;
 	}
-	if (ret < 0)
-		return ret;
-	if (n == 1)
+	if (ret == 0 && n == 1)
 		return map_bad(ps, c->p, "expected SESSION after WHO: "
 			       "-, host, +, deny or a name");
-	ps->map->n += n > 0;
-	ret = cursor_line_end(c);
-	return ret < 0 ? ret : map_check_length(ps);
+	if (ret == 0)
+		ret = cursor_line_end(c);
+	if (ret == 0)
+		ret = map_check_length(ps, c->p - 1);
+	ps->map->n += ret == 0 && n > 0;
+	return ret;
 }
 
 /* What can be told of the text as a whole. */
 static int map_check_text(const struct map_parser *ps, size_t len)
 {
-	static const char mark[] = "\xef\xbb\xbf";
 	const struct cursor *c = &ps->cursor;
 
 	if (len == 0)
@@ -243,11 +159,10 @@ static int map_check_text(const struct map_parser *ps, size_t len)
 	if (len > MAP_TEXT_MAX)
 		return diag_set(c->d, c->file, 0, 0,
 				"more than %d bytes", MAP_TEXT_MAX);
-	if (len >= sizeof(mark) - 1 &&
-	    memcmp(c->text, mark, sizeof(mark) - 1) == 0)
+	if (len >= 3 && memcmp(c->text, "\xef\xbb\xbf", 3) == 0)
 		return map_bad(ps, c->text, "byte order mark: expected text");
-	if (c->end[-1] != '\n')
-		return map_bad(ps, c->end, "the last line is not complete: "
+	if (*c->last != '\n')
+		return map_bad(ps, c->last + 1, "the last line is not complete: "
 			       "expected a newline");
 	return 0;
 }
@@ -256,13 +171,14 @@ int map_parse(struct map *map, const char *file, const char *text, size_t len,
 	      struct diag *d)
 {
 	struct map_parser ps = {
-		.cursor = { .p = text, .end = text + len, .text = text,
+		.cursor = { .p = text, .text = text,
+			    .last = text + (len > 0 ? len - 1 : 0),
 			    .file = file, .line = 1, .d = d },
 		.map = map,
 	};
 	int ret = map_check_text(&ps, len);
 
-	while (ret == 0 && ps.cursor.p < ps.cursor.end)
+	while (ret == 0 && ps.cursor.p <= ps.cursor.last)
 		ret = map_parse_line(&ps);
 	return ret;
 }

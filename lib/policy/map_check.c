@@ -15,37 +15,14 @@
 /**
  * struct map_templates - the different templates of a map
  * @rules:	where each was seen first
+ * @begins:	whether a result can begin with a byte
  */
 struct map_templates {
 	struct slice texts[MAP_TEMPLATES_MAX];
 	const struct map_rule *rules[MAP_TEMPLATES_MAX];
 	size_t n;
+	bool begins[256];
 };
-
-/*
- * Calls @fn for each word of SESSION and ALSO that can name a namespace.
- * Ends with the first value that is not 0.
- */
-static int map_each_name(const struct map *map, struct map_templates *t,
-			 int (*fn)(struct map_templates *t,
-				   const struct map_rule *rule,
-				   struct slice word, struct diag *d),
-			 struct diag *d)
-{
-	for (size_t i = 0; i < map->n; i++) {
-		const struct map_rule *rule = &map->rules[i];
-		struct slice list = rule->also, word = rule->name;
-		int ret = 0;
-
-		if (rule->session == MAP_NAME)
-			ret = fn(t, rule, word, d);
-		while (ret == 0 && map_list_next(&list, &word))
-			ret = fn(t, rule, word, d);
-		if (ret < 0)
-			return ret;
-	}
-	return 0;
-}
 
 /* Remembers @word if it is a template that was not seen before. */
 static int map_add_template(struct map_templates *t,
@@ -64,14 +41,43 @@ static int map_add_template(struct map_templates *t,
 	t->texts[t->n] = word;
 	t->rules[t->n] = rule;
 	t->n++;
+	if (word.p[0] == '%')
+		memset(t->begins, true, sizeof(t->begins));
+	t->begins[(unsigned char)word.p[0]] = true;
 	return 0;
 }
 
-/* "host" is never what a template gives, and "*" covers no such thing. */
-static int map_check_word(struct map_templates *t, const struct map_rule *rule,
-			  struct slice word, struct diag *d)
+static int map_add_templates(struct map_templates *t,
+			     const struct map_rule *rule, struct diag *d)
 {
-	if (slice_is(word, "*") || slice_is(word, "host"))
+	struct slice list = rule->also, word;
+	int ret = 0;
+
+	if (rule->session == MAP_NAME)
+		ret = map_add_template(t, rule, rule->name, d);
+	if (ret < 0 || !name_is_template(list))
+		return ret;
+	while (ret == 0 && map_list_next(&list, &word))
+		ret = map_add_template(t, rule, word, d);
+	return ret;
+}
+
+/* Could @word be told apart from all results by its first byte? */
+static bool map_begins_apart(const struct map_templates *t, struct slice word)
+{
+	char c = word.p[0];
+
+	return !t->begins[(unsigned char)c] && c != '*' && c != '?' &&
+	       c != '%';
+}
+
+/* "host" is never what a template gives, and "*" covers no such thing. */
+static int map_check_word(const struct map_templates *t,
+			  const struct map_rule *rule, struct slice word,
+			  struct diag *d)
+{
+	if (map_begins_apart(t, word) || slice_is(word, "*") ||
+	    slice_is(word, "host"))
 		return 0;
 	for (size_t i = 0; i < t->n; i++) {
 		const struct map_rule *other = t->rules[i];
@@ -88,14 +94,29 @@ static int map_check_word(struct map_templates *t, const struct map_rule *rule,
 	return 0;
 }
 
+static int map_check_words(const struct map_templates *t,
+			   const struct map_rule *rule, struct diag *d)
+{
+	struct slice list = rule->also, word;
+	int ret = 0;
+
+	if (rule->session == MAP_NAME)
+		ret = map_check_word(t, rule, rule->name, d);
+	while (ret == 0 && map_list_next(&list, &word))
+		ret = map_check_word(t, rule, word, d);
+	return ret;
+}
+
 int map_check(const struct map *map, struct diag *d)
 {
-	struct map_templates templates;
-	int ret;
+	struct map_templates t = { .n = 0 };
+	int ret = 0;
 
-	templates.n = 0;
-	ret = map_each_name(map, &templates, map_add_template, d);
-	if (ret < 0 || templates.n == 0)
+	for (size_t i = 0; ret == 0 && i < map->n; i++)
+		ret = map_add_templates(&t, &map->rules[i], d);
+	if (t.n == 0)
 		return ret;
-	return map_each_name(map, &templates, map_check_word, d);
+	for (size_t i = 0; ret == 0 && i < map->n; i++)
+		ret = map_check_words(&t, &map->rules[i], d);
+	return ret;
 }

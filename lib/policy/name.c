@@ -8,36 +8,48 @@
 
 #include "lib/base/buf.h"
 
+/* What a byte is to a name; the rest cannot stand in one. */
+enum { NAME_MARK = 1, NAME_LETTER = 2, NAME_NUMERAL = 4 };
+
+static const uint8_t name_bytes[256] = {
+	['-'] = NAME_MARK,
+	['.'] = NAME_MARK,
+	['_'] = NAME_MARK,
+	['0' ... '9'] = NAME_NUMERAL,
+	['A' ... 'Z'] = NAME_LETTER,
+	['a' ... 'z'] = NAME_LETTER,
+};
+
+static uint8_t name_byte(char c)
+{
+	return name_bytes[(unsigned char)c];
+}
+
+/* Can a name begin with it? */
+static bool name_is_first(char c)
+{
+	return name_byte(c) & (NAME_LETTER | NAME_NUMERAL);
+}
+
 static bool name_is_digit(char c)
 {
-	return c >= '0' && c <= '9';
-}
-
-static bool name_is_alnum(char c)
-{
-	return name_is_digit(c) || (c >= 'a' && c <= 'z') ||
-	       (c >= 'A' && c <= 'Z');
-}
-
-static bool name_is_byte(char c)
-{
-	return name_is_alnum(c) || c == '_' || c == '.' || c == '-';
+	return name_byte(c) == NAME_NUMERAL;
 }
 
 bool name_is_valid(struct slice name)
 {
 	if (name.len == 0 || name.len > NAME_LEN_MAX ||
-	    !name_is_alnum(name.p[0]))
+	    !name_is_first(name.p[0]))
 		return false;
 	for (size_t i = 1; i < name.len; i++)
-		if (!name_is_byte(name.p[i]))
+		if (!name_byte(name.p[i]))
 			return false;
 	return !slice_is(name, "host") && !slice_is(name, "deny");
 }
 
 bool name_is_template(struct slice text)
 {
-	return memchr(text.p, '%', text.len) != NULL;
+	return text.len > 0 && memchr(text.p, '%', text.len);
 }
 
 /**
@@ -91,7 +103,7 @@ const char *name_template_check(struct slice text)
 				return bad;
 			continue;
 		}
-		if (i == 0 ? !name_is_alnum(c) : !name_is_byte(c))
+		if (i == 0 ? !name_is_first(c) : !name_byte(c))
 			return "a name has only A-Z a-z 0-9 _ . - and begins "
 			       "with a letter or digit";
 		shape.literals++;

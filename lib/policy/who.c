@@ -74,31 +74,25 @@ static const char *who_read_uid(struct slice text, struct who_word *out)
 
 const char *who_read(struct slice text, struct who_word *out)
 {
-	struct who_word w = { 0 };
-	const char *bad = NULL;
-
-	if (text.len > 0 && text.p[0] == '!') {
-		w.exclude = true;
-		text.p++;
-		text.len--;
-	}
+	out->exclude = text.len > 0 && text.p[0] == '!';
+	text.p += out->exclude;
+	text.len -= out->exclude;
 	if (text.len == 0)
 		return "expected a user, @group, number, range or *";
-	w.name = text;
 	if (text.p[0] == '@')
-		bad = who_read_group((struct slice){ text.p + 1, text.len - 1 },
-				     &w);
-	else if (who_is_number(text.p[0]))
-		bad = who_read_uid(text, &w);
-	else if (slice_is(text, "*"))
-		w.kind = WHO_ANY;
+		return who_read_group((struct slice){ text.p + 1,
+						      text.len - 1 },
+				      out);
+	if (who_is_number(text.p[0]))
+		return who_read_uid(text, out);
+	if (slice_is(text, "*"))
+		out->kind = WHO_ANY;
 	else if (slice_is(text, "root"))
-		w.kind = WHO_ROOT;
+		out->kind = WHO_ROOT;
 	else
-		w.kind = WHO_USER;
-	if (!bad)
-		*out = w;
-	return bad;
+		out->kind = WHO_USER;
+	out->name = text;
+	return NULL;
 }
 
 /*
@@ -106,17 +100,21 @@ const char *who_read(struct slice text, struct who_word *out)
  * "user@domain", any bytes beyond ASCII).  What is refused cannot stand in
  * passwd(5), or shows that something else was meant.
  */
+static const bool who_unfit[256] = {
+	['"'] = true, ['\''] = true, ['`'] = true, ['!'] = true, ['%'] = true,
+	['*'] = true, ['?'] = true,  ['/'] = true, [':'] = true, [';'] = true,
+	['<'] = true, ['='] = true,  ['>'] = true, ['|'] = true,
+};
+
 static const char *who_check_name(struct slice name)
 {
-	static const char unfit[] = "\"'!%*/:;<=>?`|";
-
 	if (name.p[0] == '-' || name.p[0] == '+' || name.p[0] == '@')
 		return "a name does not begin with '-', '+' or '@'";
 	if (name.p[0] == '\\' || name.p[name.len - 1] == '\\')
 		return "a backslash continues a line only directly before "
 		       "the newline";
 	for (size_t i = 0; i < name.len; i++)
-		if (memchr(unfit, name.p[i], sizeof(unfit) - 1))
+		if (who_unfit[(unsigned char)name.p[i]])
 			return "a name has no quotes, wildcards or any of "
 			       "! % / : ; < = > ` |";
 	return NULL;

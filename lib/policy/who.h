@@ -37,7 +37,7 @@ struct who_word {
 /**
  * who_read() - take a word apart
  * @text:	one word of a comma list
- * @out:	set on success only
+ * @out:	of no meaning on failure
  *
  * Return: NULL, or what is wrong with it (a constant text).
  */
