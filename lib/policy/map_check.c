@@ -2,7 +2,7 @@
 /*
  * map_check.c - what only the rules of a map together can tell
  *
- * It runs at each login.  Maps have few different templates, and a glance at
+ * map_check() runs at each login.  Maps have few different templates, and a glance at
  * the literal ends of two patterns tells nearly all of them apart.
  */
 #include "lib/policy/map_check.h"
@@ -119,4 +119,100 @@ int map_check(const struct map *map, struct diag *d)
 	for (size_t i = 0; ret == 0 && i < map->n; i++)
 		ret = map_check_words(&t, &map->rules[i], d);
 	return ret;
+}
+
+/* Comparisons that map_warn() makes: a map of 10,000 rules needs no more. */
+enum { MAP_WARN_BUDGET = 100 * 1000 * 1000 };
+
+/**
+ * struct map_warner - map_warn() at work
+ * @left:	comparisons that may still be made
+ * @found:	findings so far
+ */
+struct map_warner {
+	const struct map *map;
+	void (*fn)(void *ctx, const struct diag *d);
+	void *ctx;
+	unsigned int left;
+	unsigned int found;
+};
+
+static void map_warn_lost(struct map_warner *w, const struct map_rule *rule,
+			  struct slice word, const struct map_rule *decider)
+{
+	struct diag d;
+
+	diag_set(&d, rule->file, rule->line, 0,
+		 "\"%.*s\" never gets here: %.40s:%u decides before",
+		 MAP_QUOTE(word), decider->file, decider->line);
+	w->found++;
+	w->fn(w->ctx, &d);
+}
+
+/* Does @list hold @word, or "*" if that stands for it? */
+static bool map_list_covers(struct map_warner *w, struct slice list,
+			    struct slice word)
+{
+	bool any = !slice_is(word, "root");
+	struct slice other;
+
+	while (w->left > 0 && map_list_next(&list, &other)) {
+		w->left--;
+		if (slice_equal(other, word) || (any && slice_is(other, "*")))
+			return true;
+	}
+	return false;
+}
+
+/* Does the rule decide for everybody whom a word of it names? */
+static bool map_is_final(const struct map_rule *rule)
+{
+	return rule->service.len == 0 && rule->tty.len == 0 &&
+	       rule->rhost.len == 0 &&
+	       !memchr(rule->who.p, '!', rule->who.len);
+}
+
+/* The first rule above @rule that decides for @word, or NULL. */
+static const struct map_rule *map_find_decider(struct map_warner *w,
+					       const struct map_rule *rule,
+					       struct slice word)
+{
+	const struct map_rule *r = w->map->rules;
+
+	for (; r < rule && w->left > 0; r++)
+		if (map_is_final(r) && map_list_covers(w, r->who, word))
+			return r;
+	return NULL;
+}
+
+static void map_warn_rule(struct map_warner *w, const struct map_rule *rule)
+{
+	struct slice list = rule->who, word;
+
+	if (map_list_covers(w, rule->service, SLICE("runns")))
+		return;
+	while (map_list_next(&list, &word)) {
+		const struct map_rule *decider = NULL;
+
+		if (word.p[0] != '!')
+			decider = map_find_decider(w, rule, word);
+		if (decider)
+			map_warn_lost(w, rule, word, decider);
+	}
+}
+
+unsigned int map_warn(const struct map *map,
+		      void (*fn)(void *ctx, const struct diag *d), void *ctx)
+{
+	struct map_warner w = { map, fn, ctx, MAP_WARN_BUDGET, 0 };
+	struct diag d;
+
+	for (size_t i = 0; i < map->n && w.left > 0; i++)
+		map_warn_rule(&w, &map->rules[i]);
+	if (w.left > 0)
+		return w.found;
+	diag_set(&d, map->rules[0].file, 0, 0,
+		 "too many words to look for rules that never decide");
+	fn(ctx, &d);
+	return w.found + 1;
 }

@@ -13,9 +13,9 @@
  * @fn:		gets each finding; the diagnosis is valid during the call
  * @ctx:	handed to @fn
  *
- * A word is lost if a rule above without '!' words, service=, tty= or rhost=
- * has "*" or the same word.  Rules for launches (service=runns) are asked
- * before all others and so lost to one another only.
+ * A word is lost if a rule above that has no '!' words, service=, tty= or
+ * rhost= has the same word, or "*" (which does not stand for root).  Rules
+ * that list the service "runns" are left out: a launch asks them first.
  *
  * Return: how many findings there were.
  */
