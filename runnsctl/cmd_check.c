@@ -286,7 +286,8 @@ static void check_create(struct check *c, const struct map_rule *rule)
 		report_no_section(c, rule, name);
 	} else if (wrong) {
 		diag_set(&d, rule->file, rule->line, 0,
-			 "create: section \"%.*s\" has %s: it cannot be used for several namespaces",
+			 "create: section \"%.*s\" has %s: it cannot be used "
+			 "for several namespaces",
 			 SLICE_ARG(name), wrong);
 		report_diag(&c->report, ERROR, &d);
 	}
@@ -318,7 +319,8 @@ static int add_operand(struct check *c, const char *path)
 		r = sources_add(&c->sources, SOURCE_CONF, path);
 	else
 		return cli_usage_error(c->command,
-				       "check: is %s a map or a conf? Give it behind --map or --conf",
+				       "check: is %s a map or a conf? Give it "
+				       "behind --map or --conf",
 				       path);
 	if (r < 0)
 		cli_error("check: %s", strerror(-r));

@@ -99,16 +99,19 @@ static void answer_build(struct explain *e, const struct profile_conf *conf,
 		p = dec->section[0] ? profile_find(conf, name) :
 				      profile_find_netns(conf, name);
 	if (p)
-		answer(e, "build", "it is built first, from section [%.*s] at %s:%u; if that fails the session is refused",
+		answer(e, "build", "it is built first, from section [%.*s] at "
+				   "%s:%u; if that fails the session is refused",
 		       SLICE_ARG(p->section), p->file, p->line);
 	else if (loaded == 0 || loaded == -ENOENT)
-		answer(e, "refuse", "the session is refused: runns.conf has no section [%s] to build it from",
+		answer(e, "refuse", "the session is refused: runns.conf has no "
+				    "section [%s] to build it from",
 		       section);
 	else if (loaded == -EINVAL)
 		answer(e, "refuse", "the session is refused: runns.conf has an error: %s",
 		       d->text);
 	else
-		answer(e, "build", "it is built first, from section [%s] of runns.conf, if that is right: you may not read it",
+		answer(e, "build", "it is built first, from section [%s] of "
+				   "runns.conf, if that is right: you may not read it",
 		       section);
 }
 
@@ -133,7 +136,8 @@ static void explain_absent(struct explain *e)
 	if (e->decision.create)
 		explain_create(e);
 	else if (e->decision.optional)
-		answer(e, "stay", "it does not exist, and the rule is optional: the session stays where it is opened");
+		answer(e, "stay", "it does not exist, and the rule is "
+				  "optional: the session stays where it is opened");
 	else
 		answer(e, "refuse", "it does not exist: the session is refused");
 }
@@ -168,7 +172,8 @@ static void explain_decision(struct explain *e)
 		answer(e, "host", "the session moves to the host's network");
 		break;
 	case MAP_PRIVATE:
-		answer(e, "private", "the session gets a network of its own, with nothing but a loopback");
+		answer(e, "private", "the session gets a network of its own, "
+				     "with nothing but a loopback");
 		break;
 	case MAP_DENY:
 		answer(e, "deny", "the login is refused");
@@ -382,7 +387,8 @@ static int decide(struct explain *e)
 
 	if (r < 0) {
 		snprintf(text, sizeof(text),
-			 "the map cannot be used, so that only root, and who is named by rescue=, get a session: %s",
+			 "the map cannot be used, so that only root, and who "
+			 "is named by rescue=, get a session: %s",
 			 d.text);
 		return no_answer(e, "map", text);
 	}

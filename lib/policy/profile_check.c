@@ -128,7 +128,8 @@ static int check_uplinks(const struct profile_conf *conf, struct diag *d)
 		other = column_find(conf, &columns[2], p->interface_out);
 		if (other)
 			return diag_set(d, p->file, p->line, 0,
-					"InterfaceOut \"%.*s\" is the InterfaceIn of [%.*s] at %s:%u",
+					"InterfaceOut \"%.*s\" is the "
+					"InterfaceIn of [%.*s] at %s:%u",
 					SLICE_ARG(p->interface_out),
 					SLICE_ARG(other->section), other->file,
 					other->line);
@@ -203,7 +204,8 @@ static int check_overlap(struct profile_conf *conf, struct diag *d)
 			other = net_find(conf, i, prefix);
 			if (other)
 				return diag_set(d, p->file, p->line, 0,
-						"Address of [%.*s] overlaps that of [%.*s] at %s:%u",
+						"Address of [%.*s] overlaps "
+						"that of [%.*s] at %s:%u",
 						SLICE_ARG(p->section),
 						SLICE_ARG(other->section),
 						other->file, other->line);
@@ -228,7 +230,8 @@ static int check_pool(const struct profile_conf *conf, struct diag *d)
 		if (p->has_address &&
 		    addr_net_overlap(&p->address, &conf->pool))
 			return diag_set(d, p->file, p->line, 0,
-					"Address of [%.*s] overlaps the Pool %s/%u: take another, or move the Pool",
+					"Address of [%.*s] overlaps the Pool "
+					"%s/%u: take another, or move the Pool",
 					SLICE_ARG(p->section), pool,
 					conf->pool.prefix);
 	}
@@ -244,7 +247,8 @@ static int check_resolve(const struct profile_conf *conf, struct diag *d)
 
 		if (p->resolve.len && (p->n_dns || p->n_search))
 			return diag_set(d, p->file, p->line, 0,
-					"[%.*s] has Resolve and also DNS or Search: the file named by Resolve is used whole",
+					"[%.*s] has Resolve and also DNS or "
+					"Search: the file named by Resolve is used whole",
 					SLICE_ARG(p->section));
 	}
 	return 0;

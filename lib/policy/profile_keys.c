@@ -108,7 +108,8 @@ static int key_interface_in(const struct profile_input *in)
 {
 	if (is_automatic(in->value))
 		return profile_bad(in, in->value.p,
-				   "\"%.*s\" could be given to another network: rn-NUMBER is chosen automatically",
+				   "\"%.*s\" could be given to another "
+				   "network: rn-NUMBER is chosen automatically",
 				   SLICE_ARG(in->value));
 	return set_interface(in, &in->profile->interface_in);
 }
@@ -187,7 +188,8 @@ static int key_address(const struct profile_input *in)
 		return r;
 	if (net.prefix < 31 && host_part_is(&net, 0))
 		return profile_bad(in, in->value.p,
-				   "\"%.*s\" is the network: the address of the host's end is expected",
+				   "\"%.*s\" is the network: the address of "
+				   "the host's end is expected",
 				   SLICE_ARG(in->value));
 	if (net.prefix < 31 && host_part_is(&net, 1))
 		return profile_bad(in, in->value.p,
@@ -263,7 +265,8 @@ static int key_resolve(const struct profile_input *in)
 {
 	if (!is_plain_path(in->value))
 		return profile_bad(in, in->value.p,
-				   "absolute path of a file expected, without \"//\", \".\" or \"..\", not \"%.*s\"",
+				   "absolute path of a file expected, without "
+				   "\"//\", \".\" or \"..\", not \"%.*s\"",
 				   SLICE_ARG(in->value));
 	in->profile->resolve = in->value;
 	return 0;
