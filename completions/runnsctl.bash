@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# bash completion for runnsctl; commands and options come from its own table
+
+_runnsctl()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]}
+	local prev=${COMP_WORDS[COMP_CWORD-1]}
+	local command=${COMP_WORDS[1]}
+
+	COMPREPLY=()
+	if ((COMP_CWORD == 1)); then
+		mapfile -t COMPREPLY < <(compgen -W "$(runnsctl __commands \
+			2>/dev/null | cut -f1) --help --version" -- "$cur")
+		return
+	fi
+	if [[ $prev == --map || $prev == --conf ]]; then
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+	fi
+	if [[ $cur == -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$(runnsctl __options \
+			"$command" 2>/dev/null | cut -f1) --help" -- "$cur")
+		return
+	fi
+	case $command in
+	up | down | status | refresh)
+		mapfile -t COMPREPLY < <(compgen -W "$(runnsctl __names \
+			2>/dev/null)" -- "$cur")
+		;;
+	check)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		;;
+	explain)
+		mapfile -t COMPREPLY < <(compgen -u -- "$cur")
+		;;
+	help)
+		mapfile -t COMPREPLY < <(compgen -W "$(runnsctl __commands \
+			2>/dev/null | cut -f1)" -- "$cur")
+		;;
+	esac
+}
+
+complete -F _runnsctl runnsctl

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# fish completion for runnsctl; commands and options come from its own table
+
+function __runnsctl_command
+	set -l words (commandline -opc)
+	test (count $words) -ge 2; and echo $words[2]
+end
+
+function __runnsctl_is
+	contains -- (__runnsctl_command) $argv
+end
+
+function __runnsctl_options
+	runnsctl __options (__runnsctl_command) 2>/dev/null
+end
+
+complete -c runnsctl -f
+complete -c runnsctl -n 'not __runnsctl_command >/dev/null' \
+	-a '(runnsctl __commands 2>/dev/null)'
+complete -c runnsctl -n '__runnsctl_is help' \
+	-a '(runnsctl __commands 2>/dev/null)'
+complete -c runnsctl -n '__runnsctl_is up down status refresh' \
+	-a '(runnsctl __names 2>/dev/null)'
+complete -c runnsctl -n '__runnsctl_is explain' \
+	-a '(__fish_complete_users)'
+complete -c runnsctl -n '__runnsctl_is check' -F
+complete -c runnsctl -n '__runnsctl_command >/dev/null
+	and string match -q -- "-*" (commandline -ct)' \
+	-a '(__runnsctl_options)'
