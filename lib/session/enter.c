@@ -42,6 +42,7 @@ enum {
  * @host_mnt:	the host's mount namespace
  * @in_host:	the thread stands in the host's mount namespace ...
  * @in_view:	... or in a prepared view of ours
+ * @host_peer:	peer group of the host's root mount, 0 if it is not shared
  * @cwd:	path of the working directory, "" if it is the root
  */
 struct entry {
@@ -51,6 +52,7 @@ struct entry {
 	int host_mnt;
 	bool in_host;
 	bool in_view;
+	uint64_t host_peer;
 	struct view_plan plan;
 	uint64_t cookie;
 	char cwd[PATH_MAX];
@@ -60,6 +62,7 @@ struct entry {
 
 static int where_stands(struct entry *e)
 {
+	struct mnt_groups groups;
 	uint64_t cookie;
 	int r;
 
@@ -71,6 +74,9 @@ static int where_stands(struct entry *e)
 	if (r < 0)
 		return r;
 	e->in_host = r;
+	if (mnt_groups(e->request->host, e->in_host ? -1 : e->host_mnt,
+		       &groups) == 0)
+		e->host_peer = groups.peer;
 	if (e->in_host || ns_cookie(&cookie) < 0)
 		return 0;
 	r = view_is_ours(e->request->host, cookie, e->origin->mnt.fd);
@@ -199,11 +205,10 @@ static int view_get(const struct entry *e)
 static bool view_follows_host(const struct entry *e)
 {
 	_cleanup_close_ int root = open("/", O_PATH | O_CLOEXEC);
-	struct mnt_groups host, view;
+	struct mnt_groups view;
 
-	return root >= 0 && mnt_groups(e->request->host, true, &host) == 0 &&
-	       mnt_groups(root, false, &view) == 0 && host.peer != 0 &&
-	       view.master == host.peer;
+	return root >= 0 && mnt_groups(root, -1, &view) == 0 &&
+	       view.master == e->host_peer;
 }
 
 /*
@@ -248,8 +253,8 @@ static int view_enter_prepared(struct entry *e)
 	_cleanup_close_ int view = -1;
 	int r;
 
-	if ((!e->in_host && !e->in_view) || ns_cookie(&e->cookie) < 0 ||
-	    !root_is_plain(e))
+	if ((!e->in_host && !e->in_view) || !e->host_peer ||
+	    ns_cookie(&e->cookie) < 0 || !root_is_plain(e))
 		return 0;
 	view = view_get(e);
 	if (view < 0)

@@ -103,7 +103,19 @@ static bool is_old_cover(const struct mnt_line *line)
 	return strstr(line->root, "/runns/empty") != NULL;
 }
 
-int view_uncover(void)
+static bool is_kept(const struct view_plan *keep, const char *point)
+{
+	for (size_t i = 0; i < keep->n; i++) {
+		const struct view_cover *cover = keep->covers[i];
+
+		if (strcmp(cover->over, point) == 0)
+			return mnt_covered(AT_FDCWD, point,
+					   cover->source) == 1;
+	}
+	return false;
+}
+
+int view_uncover(const struct view_plan *keep)
 {
 	struct mnt_table table;
 	int r = mnt_table_load(&table);
@@ -111,7 +123,8 @@ int view_uncover(void)
 	if (r < 0)
 		return log_errno(r, "cannot read the mount table");
 	for (size_t i = table.n; r >= 0 && i-- > 0;) {
-		if (is_old_cover(&table.lines[i]))
+		if (is_old_cover(&table.lines[i]) &&
+		    !is_kept(keep, table.lines[i].point))
 			r = mnt_detach(table.lines[i].point);
 	}
 	mnt_table_free(&table);
@@ -152,7 +165,7 @@ int view_apply(const struct view_plan *plan, int base)
 	r = mnt_fresh_sys();
 	if (r < 0)
 		return log_errno(r, "cannot renew /sys");
-	r = view_uncover();
+	r = view_uncover(plan);
 	return r < 0 ? r : view_cover_all(plan, base);
 }
 

@@ -97,11 +97,15 @@ int view_apply(const struct view_plan *plan, int base) _must_check_;
 int view_cover_all(const struct view_plan *plan, int base) _must_check_;
 
 /**
- * view_uncover() - take away what an earlier view laid over /etc
+ * view_uncover() - take away what an earlier view laid over files
+ * @keep:	covers of this plan that are in place stay
+ *
+ * A cover moves along when the file below it is renamed, so it may be found
+ * on a name that nobody ever covered.
  *
  * Return: 0 or -errno (logged).
  */
-int view_uncover(void) _must_check_;
+int view_uncover(const struct view_plan *keep) _must_check_;
 
 /**
  * view_hide_handles() - detach the handles of other namespaces

@@ -13,7 +13,6 @@
 #include <sys/syscall.h>
 
 #include "lib/base/num.h"
-#include "lib/sys/ns.h"
 
 /* From <sys/mount.h>, which cannot stand beside <linux/mount.h>. */
 extern int mount(const char *source, const char *target, const char *type,
@@ -237,7 +236,8 @@ void mnt_table_free(struct mnt_table *table)
 	memset(table, 0, sizeof(*table));
 }
 
-static int groups_by_statmount(int place, bool host, struct mnt_groups *out)
+static int groups_by_statmount(int place, int host_mnt,
+			       struct mnt_groups *out)
 {
 	struct statmount_answer answer = { 0 };
 	struct statmount_request request = {
@@ -251,14 +251,9 @@ static int groups_by_statmount(int place, bool host, struct mnt_groups *out)
 	if (!(stx.stx_mask & STATX_MNT_ID_UNIQUE))
 		return -EOPNOTSUPP;
 	request.mnt_id = stx.stx_mnt_id;
-	if (host) {
-		_cleanup_close_ int ns = ns_open_host(NS_MNT);
-
-		if (ns < 0)
-			return ns;
-		if (ioctl(ns, NSFS_GET_MNTNS_ID, &request.mnt_ns_id) < 0)
-			return -EOPNOTSUPP;
-	}
+	if (host_mnt >= 0 &&
+	    ioctl(host_mnt, NSFS_GET_MNTNS_ID, &request.mnt_ns_id) < 0)
+		return -EOPNOTSUPP;
 	if (syscall(SYS_statmount, &request, &answer, sizeof(answer), 0U) < 0)
 		return -errno;
 	out->peer = answer.peer;
@@ -266,10 +261,11 @@ static int groups_by_statmount(int place, bool host, struct mnt_groups *out)
 	return 0;
 }
 
-static int groups_by_mountinfo(int place, bool host, struct mnt_groups *out)
+static int groups_by_mountinfo(int place, int host_mnt,
+			       struct mnt_groups *out)
 {
-	FILE *f = fopen(host ? "/proc/1/mountinfo" :
-			       "/proc/thread-self/mountinfo", "re");
+	FILE *f = fopen(host_mnt >= 0 ? "/proc/1/mountinfo" :
+					"/proc/thread-self/mountinfo", "re");
 	_cleanup_free_ char *text = NULL;
 	size_t size = 0;
 	struct mnt_line line;
@@ -297,11 +293,11 @@ static int groups_by_mountinfo(int place, bool host, struct mnt_groups *out)
 	return r;
 }
 
-int mnt_groups(int place, bool host, struct mnt_groups *out)
+int mnt_groups(int place, int host_mnt, struct mnt_groups *out)
 {
-	int r = groups_by_statmount(place, host, out);
+	int r = groups_by_statmount(place, host_mnt, out);
 
-	return r < 0 ? groups_by_mountinfo(place, host, out) : 0;
+	return r < 0 ? groups_by_mountinfo(place, host_mnt, out) : 0;
 }
 
 int mnt_clone(int dir, const char *path, bool recursive)

@@ -1,0 +1,518 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * views.c - making, mending and dropping prepared views
+ *
+ * A view is made from a template, a copy of the host's mounts without the
+ * handles of namespaces: copying thousands of handles for every view would
+ * cost what a view is there to save.
+ */
+#include "net/views.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/log.h"
+#include "lib/session/handle.h"
+#include "lib/session/paths.h"
+#include "lib/session/usage.h"
+#include "lib/session/view.h"
+#include "lib/sys/file.h"
+#include "lib/sys/mnt.h"
+#include "lib/sys/ns.h"
+
+#define VIEWS "/" PATH_RUN_VIEWS
+#define TEMPLATE VIEWS "/template"
+
+enum {
+	LOCK_MS = 5000,
+	IDLE_S = 600,
+	KEY_LEN = 16,
+	PATH_SIZE = sizeof(VIEWS) + KEY_LEN + NAME_SIZE + 2,
+	STAMP_SIZE = PATH_SIZE + NAME_MAX,
+};
+
+/**
+ * struct maker - one view that is being made
+ * @host_mnt:	the way back
+ * @handle:	the network namespace
+ */
+struct maker {
+	const char *name;
+	int host_mnt;
+	int host_net;
+	int handle;
+	uint64_t cookie;
+	struct view_plan plan;
+};
+
+/*
+ * A handle of a mount namespace may only be bound where nothing passes it on:
+ * views are slaves of the host's mounts, and would be given it.
+ */
+static int views_prepare(void)
+{
+	int r = mnt_is_root(AT_FDCWD, VIEWS);
+
+	if (r != 0)
+		return r < 0 ? r : 0;
+	if (mount(VIEWS, VIEWS, NULL, MS_BIND, NULL) < 0 ||
+	    mount(NULL, VIEWS, NULL, MS_PRIVATE, NULL) < 0)
+		return -errno;
+	return 0;
+}
+
+static uint64_t peer_of(const char *path)
+{
+	_cleanup_close_ int fd = open(path, O_PATH | O_CLOEXEC);
+	struct mnt_groups groups;
+
+	return fd >= 0 && mnt_groups(fd, -1, &groups) == 0 ? groups.peer : 0;
+}
+
+static uint64_t master_of_root(void)
+{
+	_cleanup_close_ int fd = open("/", O_PATH | O_CLOEXEC);
+	struct mnt_groups groups;
+
+	return fd >= 0 && mnt_groups(fd, -1, &groups) == 0 ? groups.master : 0;
+}
+
+/*
+ * Where the first handle was made by iproute2 on a shared /run, handles are
+ * passed on through /run itself.  /run then has to be cut off, but for the
+ * directories in which the host mounts for users: their bind mounts stay
+ * slaves of the host's, as copies of slaves do.
+ */
+static int run_cut_off(void)
+{
+	static const char *const kept[] = { "/run/user", "/run/media" };
+
+	if (mnt_is_root(AT_FDCWD, "/run") != 1)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(kept); i++) {
+		if (mnt_is_root(AT_FDCWD, kept[i]) == 0 &&
+		    mount(kept[i], kept[i], NULL, MS_BIND | MS_REC, NULL) < 0)
+			return -errno;
+	}
+	return mount(NULL, "/run", NULL, MS_PRIVATE, NULL) < 0 ? -errno : 0;
+}
+
+static int template_fill(void)
+{
+	uint64_t handles = peer_of("/" PATH_HANDLES);
+	bool passed_on = handles && handles == peer_of("/run");
+	int r;
+
+	if (unshare(CLONE_NEWNS) < 0)
+		return -errno;
+	r = mnt_slave_all();
+	if (r == 0)
+		r = view_hide_handles();
+	if (r == 0 && passed_on)
+		r = run_cut_off();
+	return r;
+}
+
+/*
+ * Binds the thread's mount namespace onto @path, and returns to the host's.
+ * EINVAL: the kernel orders mount namespaces by a number that it hands out
+ * per processor, and lets a handle only lie in an older one.
+ */
+static int mounts_bind(int host_mnt, const char *path)
+{
+	_cleanup_close_ int mnt = ns_open_self(NS_MNT);
+	char from[sizeof("/proc/self/fd/") + 12];
+	int r;
+
+	if (mnt < 0)
+		return mnt;
+	r = ns_join(host_mnt, NS_MNT);
+	if (r < 0)
+		return r;
+	snprintf(from, sizeof(from), "/proc/self/fd/%d", mnt);
+	return mount(from, path, NULL, MS_BIND, NULL) < 0 ? -errno : 0;
+}
+
+static int try_on_each_cpu(int (*fn)(void *ctx), void *ctx)
+{
+	cpu_set_t before, one;
+	int r = fn(ctx);
+
+	if (r != -EINVAL || sched_getaffinity(0, sizeof(before), &before) < 0)
+		return r;
+	for (int cpu = 0; r == -EINVAL && cpu < CPU_SETSIZE; cpu++) {
+		if (!CPU_ISSET(cpu, &before))
+			continue;
+		CPU_ZERO(&one);
+		CPU_SET(cpu, &one);
+		if (sched_setaffinity(0, sizeof(one), &one) == 0)
+			r = fn(ctx);
+	}
+	if (sched_setaffinity(0, sizeof(before), &before) < 0)
+		log_msg(LOG_WARNING, "cannot go back to all processors");
+	return r == -EINVAL ? -EOPNOTSUPP : r;
+}
+
+static int file_make(const char *path)
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CREAT | O_NOFOLLOW |
+						    O_CLOEXEC, 0600);
+
+	return fd < 0 ? -errno : 0;
+}
+
+static int template_bind(void *ctx)
+{
+	struct maker *m = ctx;
+	int r = template_fill();
+
+	if (r == 0)
+		r = mounts_bind(m->host_mnt, TEMPLATE);
+	if (r < 0 && ns_join(m->host_mnt, NS_MNT) < 0)
+		return -ENOTRECOVERABLE;
+	return r;
+}
+
+static void handle_drop(const char *path)
+{
+	while (mnt_detach(path) == 1)
+		;
+	unlink(path);
+}
+
+/* Into the template, made anew when the host's root is another mount now. */
+static int template_enter(struct maker *m)
+{
+	uint64_t host_root = peer_of("/");
+	int r;
+
+	for (int i = 0; i < 2; i++) {
+		_cleanup_close_ int fd = ns_open(AT_FDCWD, TEMPLATE, NS_MNT);
+
+		if (fd >= 0) {
+			r = ns_join(fd, NS_MNT);
+			if (r < 0 || master_of_root() == host_root)
+				return r;
+			r = ns_join(m->host_mnt, NS_MNT);
+			if (r < 0)
+				return -ENOTRECOVERABLE;
+		}
+		handle_drop(TEMPLATE);
+		r = file_make(TEMPLATE);
+		if (r == 0)
+			r = try_on_each_cpu(template_bind, m);
+		if (r < 0)
+			return r;
+	}
+	return -ESTALE;
+}
+
+static void view_path(char out[PATH_SIZE], uint64_t cookie, const char *name)
+{
+	char key[KEY_LEN + 1];
+
+	view_key(cookie, key);
+	snprintf(out, PATH_SIZE, VIEWS "/%s/%s", key, name);
+}
+
+static int view_fill(struct maker *m)
+{
+	_cleanup_close_ int base = -1;
+	int r = template_enter(m);
+
+	if (r == 0 && unshare(CLONE_NEWNS) < 0)
+		r = -errno;
+	if (r == 0)
+		r = ns_join(m->handle, NS_NET);
+	if (r < 0)
+		return r;
+	base = open("/", O_PATH | O_CLOEXEC);
+	return base < 0 ? -errno : view_apply(&m->plan, base);
+}
+
+static int view_bind(void *ctx)
+{
+	char path[PATH_SIZE];
+	struct maker *m = ctx;
+	int r = view_fill(m);
+
+	view_path(path, m->cookie, m->name);
+	if (r == 0)
+		r = mounts_bind(m->host_mnt, path);
+	if (ns_join(m->host_mnt, NS_MNT) < 0 ||
+	    ns_join(m->host_net, NS_NET) < 0)
+		return -ENOTRECOVERABLE;
+	return r;
+}
+
+static int view_new(struct maker *m)
+{
+	char path[PATH_SIZE], key[KEY_LEN + 1];
+	_cleanup_close_ int views = open(VIEWS, O_PATH | O_CLOEXEC);
+	int r;
+
+	view_key(m->cookie, key);
+	r = views < 0 ? -errno : file_make_dir(views, key, 0700);
+	if (r < 0)
+		return r;
+	view_path(path, m->cookie, m->name);
+	handle_drop(path);
+	r = file_make(path);
+	if (r == 0)
+		r = try_on_each_cpu(view_bind, m);
+	if (r < 0)
+		handle_drop(path);
+	return r;
+}
+
+/* Lost covers come back for everybody who is in the view. */
+static int view_mend(struct maker *m, int view)
+{
+	_cleanup_close_ int base = -1;
+	int r = ns_join(view, NS_MNT);
+
+	if (r < 0)
+		return r;
+	base = open("/", O_PATH | O_CLOEXEC);
+	r = base < 0 ? -errno : view_verify(&m->plan);
+	if (r == -ESTALE) {
+		r = view_uncover(&m->plan);
+		if (r == 0)
+			r = view_cover_all(&m->plan, base);
+	}
+	return ns_join(m->host_mnt, NS_MNT) < 0 ? -ENOTRECOVERABLE : r;
+}
+
+static int maker_open(struct maker *m, const struct host *h, const char *name)
+{
+	int r;
+
+	*m = (struct maker){
+		.name = name, .handle = -1, .host_mnt = -1, .host_net = -1,
+	};
+	m->host_mnt = ns_open_self(NS_MNT);
+	m->host_net = ns_open_self(NS_NET);
+	if (m->host_mnt < 0 || m->host_net < 0)
+		return m->host_mnt < 0 ? m->host_mnt : m->host_net;
+	m->handle = handle_open(h->root, name);
+	if (m->handle < 0) {
+		log_msg(LOG_ERR, "%s: %s", name, handle_explain(m->handle));
+		return m->handle;
+	}
+	r = ns_cookie_of(m->handle, &m->cookie);
+	return r < 0 ? r : view_plan_load(h->root, name, &m->plan);
+}
+
+static void maker_close(struct maker *m)
+{
+	view_plan_free(&m->plan);
+	base_close(&m->handle);
+	base_close(&m->host_net);
+	base_close(&m->host_mnt);
+}
+
+static int maker_run(struct maker *m, const struct host *h, bool only_mend)
+{
+	_cleanup_close_ int view = -1;
+	int r = views_prepare();
+
+	if (r < 0)
+		return r;
+	view = view_open(h->root, m->cookie, m->name);
+	if (view >= 0) {
+		r = view_mend(m, view);
+		/* What cannot be mended is made anew for those to come. */
+		return r < 0 && r != -ENOTRECOVERABLE ? view_new(m) : r;
+	}
+	if (only_mend)
+		return 0;
+	return peer_of("/") ? view_new(m) : -EOPNOTSUPP;
+}
+
+static int make_or_mend(const struct host *h, const char *name, bool only_mend)
+{
+	_cleanup_close_ int lock = host_lock(h, "views", "", LOCK_MS);
+	struct maker m;
+	int r;
+
+	if (lock < 0)
+		return lock;
+	r = maker_open(&m, h, name);
+	if (r == 0) {
+		r = maker_run(&m, h, only_mend);
+		if (r < 0)
+			log_errno(r, "%s: cannot prepare a view", name);
+	}
+	maker_close(&m);
+	return r;
+}
+
+int views_make(const struct host *h, const char *name)
+{
+	return make_or_mend(h, name, false);
+}
+
+/**
+ * struct walk - a visit to every view
+ * @only:	a name, or NULL for all
+ * @cookie:	0 for any
+ */
+struct walk {
+	const struct host *h;
+	const char *only;
+	uint64_t cookie;
+	int (*fn)(const struct walk *w, const char *key, const char *name);
+};
+
+static int walk_key(const struct walk *w, int views, const char *key)
+{
+	int fd = openat(views, key,
+			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+	int r = 0;
+
+	if (!dir) {
+		base_close(&fd);
+		return 0;
+	}
+	while (r == 0 && (entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		if (!w->only || strcmp(w->only, entry->d_name) == 0)
+			r = w->fn(w, key, entry->d_name);
+	}
+	closedir(dir);
+	/* Fails while views are in it, which is right. */
+	unlinkat(views, key, AT_REMOVEDIR);
+	return r;
+}
+
+static int walk_all(const struct walk *w)
+{
+	_cleanup_close_ int views = open(VIEWS, O_RDONLY | O_DIRECTORY |
+							O_CLOEXEC);
+	char key[KEY_LEN + 1];
+	struct dirent *entry;
+	DIR *dir;
+	int r = 0;
+
+	if (views < 0)
+		return errno == ENOENT ? 0 : -errno;
+	if (w->cookie) {
+		view_key(w->cookie, key);
+		return walk_key(w, views, key);
+	}
+	dir = opendir(VIEWS);
+	if (!dir)
+		return -errno;
+	while (r == 0 && (entry = readdir(dir))) {
+		if (strlen(entry->d_name) == KEY_LEN)
+			r = walk_key(w, views, entry->d_name);
+	}
+	closedir(dir);
+	return r;
+}
+
+/* A file beside the handle has the time at which somebody was seen inside. */
+static void stamp_path(char out[STAMP_SIZE], const char *key, const char *name)
+{
+	snprintf(out, STAMP_SIZE, VIEWS "/%s/.%s", key, name);
+}
+
+static int drop_one(const struct walk *w, const char *key, const char *name)
+{
+	char path[STAMP_SIZE];
+
+	(void)w;
+	snprintf(path, sizeof(path), VIEWS "/%s/%s", key, name);
+	handle_drop(path);
+	stamp_path(path, key, name);
+	unlink(path);
+	return 0;
+}
+
+int views_drop(const struct host *h, uint64_t cookie, const char *name)
+{
+	const struct walk w = {
+		.h = h, .only = name, .cookie = cookie, .fn = drop_one,
+	};
+	int r = walk_all(&w);
+
+	return r < 0 ? log_errno(r, "%s: cannot drop its view", name) : 0;
+}
+
+static int refresh_one(const struct walk *w, const char *key,
+		       const char *name)
+{
+	(void)key;
+	return make_or_mend(w->h, name, true);
+}
+
+int views_refresh(const struct host *h, const char *name)
+{
+	const struct walk w = { .h = h, .only = name, .fn = refresh_one };
+
+	return walk_all(&w);
+}
+
+/* Is @key still the cookie of the namespace that has that name now? */
+static bool is_current(const struct host *h, const char *key, const char *name)
+{
+	_cleanup_close_ int handle = handle_open(h->root, name);
+	char now[KEY_LEN + 1];
+	uint64_t cookie;
+
+	if (handle < 0 || ns_cookie_of(handle, &cookie) < 0)
+		return false;
+	view_key(cookie, now);
+	return strcmp(now, key) == 0;
+}
+
+static bool is_idle(const char *key, const char *name, int view)
+{
+	char path[STAMP_SIZE];
+	struct stat st;
+
+	stamp_path(path, key, name);
+	if (usage_any(view, NS_MNT) != 0 || stat(path, &st) < 0) {
+		_cleanup_close_ int fd = open(path, O_WRONLY | O_CREAT |
+						    O_TRUNC | O_CLOEXEC, 0600);
+
+		if (fd >= 0)
+			futimens(fd, NULL);
+		return false;
+	}
+	return time(NULL) - st.st_mtime > IDLE_S;
+}
+
+static int gc_one(const struct walk *w, const char *key, const char *name)
+{
+	char path[STAMP_SIZE];
+	_cleanup_close_ int view = -1;
+
+	snprintf(path, sizeof(path), VIEWS "/%s/%s", key, name);
+	view = ns_open(AT_FDCWD, path, NS_MNT);
+	if (view >= 0 && is_current(w->h, key, name) &&
+	    !is_idle(key, name, view))
+		return 0;
+	return drop_one(w, key, name);
+}
+
+int views_gc(const struct host *h)
+{
+	_cleanup_close_ int lock = host_lock(h, "views", "", LOCK_MS);
+	const struct walk w = { .h = h, .fn = gc_one };
+	int r = lock < 0 ? lock : walk_all(&w);
+
+	return r < 0 ? log_errno(r, "cannot look after the views") : 0;
+}
