@@ -22,7 +22,7 @@ has_canary() { readelf -sW "$1" | grep -q __stack_chk_fail; }
 has_fortify() { readelf -sW "$1" | grep -qE '__[a-z]+_chk\b'; }
 
 found=0
-for f in "$builddir/runnsctl" "$builddir/runns-net" \
+for f in "$builddir/bin/runnsctl" "$builddir/bin/runns-net" \
 	"$builddir/.libs/pam_runns.so"; do
 	[ -e "$f" ] || continue
 	found=1

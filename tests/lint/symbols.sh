@@ -19,8 +19,8 @@ if [ -e "$module" ]; then
 	lint_none "the module needs libpam and libc only" "$findings"
 fi
 
-if [ -e "$builddir/runnsctl" ]; then
-	findings=$(readelf -d "$builddir/runnsctl" |
+if [ -e "$builddir/bin/runnsctl" ]; then
+	findings=$(readelf -d "$builddir/bin/runnsctl" |
 		sed -n 's/.*(NEEDED).*\[\(.*\)\].*/\1/p' |
 		grep -vE '^(libc\.so\.6|libc\.musl-.*|ld-.*)$')
 	lint_none "runnsctl needs libc only" "$findings"

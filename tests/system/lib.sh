@@ -312,6 +312,12 @@ host_pam()
 		session required pam_runns.so $*
 	END
 	cp /etc/pam.d/common-session /etc/pam.d/common-session-noninteractive
+	# Debian's runuser has a stack of its own.
+	cat >/etc/pam.d/runuser <<-END
+		auth sufficient pam_rootok.so
+		@include common-session-noninteractive
+	END
+	cp /etc/pam.d/runuser /etc/pam.d/runuser-l
 	cat >/etc/pam.d/door <<-END
 		auth required pam_permit.so
 		@include common-account
@@ -365,6 +371,9 @@ host_network()
 {
 	hold_netns || return 1
 	inet_pid=$held_pid
+	# Addresses are ready at once, so that two looks a second apart agree.
+	sysctl -q -w net.ipv6.conf.default.accept_dad=0 &&
+		inet sysctl -q -w net.ipv6.conf.default.accept_dad=0 || return 1
 	ip link set lo up &&
 		ip link add eth0 type veth peer name host0 netns "$inet_pid" &&
 		ip addr add 203.0.113.2/24 dev eth0 &&
@@ -541,7 +550,7 @@ snap()
 		echo "== files"
 		find /run /etc/netns /etc/runns.conf.d /var/lib/runns \
 			-printf '%y %m %u:%g %p %l\n' 2>/dev/null |
-			grep -v ' /run/\(utmp\|xtables.lock\|sudo\)' | sort
+			grep -vE ' /run/(utmp|xtables.lock|sudo|motd.dynamic)' | sort
 		echo "== processes"
 		ps -e -o user=,args= | grep -vE ' (ps|sort|grep|find|bash)( |$)' |
 			sort
@@ -560,6 +569,46 @@ snap_same()
 }
 
 # --- doors ---------------------------------------------------------------------
+
+# trace_start: a module behind ours notes where the calling program stands
+# after each opening, which is inside, and after each closing, where it began.
+# Lines of $host_dir/trace: SERVICE USER open_session|close_session COOKIE MNT
+trace_start()
+{
+	: >$host_dir/trace
+	chmod 0666 $host_dir/trace
+	cat >/usr/local/bin/session-trace <<-END
+		#!/bin/sh
+		echo "\$PAM_SERVICE \$PAM_USER \$PAM_TYPE \$(probe cookie mnt | paste -sd ' ')" >>$host_dir/trace
+	END
+	chmod 0755 /usr/local/bin/session-trace
+	for stack in common-session common-session-noninteractive; do
+		echo 'session optional pam_exec.so quiet /usr/local/bin/session-trace' \
+			>>/etc/pam.d/$stack
+	done
+}
+
+# trace_balanced TEXT: as many closings as openings since the last call, and
+# every closing left its caller on the host
+trace_balanced()
+{
+	local opened closed strayed here
+	here="$(host_cookie) $(readlink /proc/self/ns/mnt)"
+	wait_until 10 trace_is_even
+	opened=$(grep -c ' open_session ' $host_dir/trace)
+	closed=$(grep -c ' close_session ' $host_dir/trace)
+	is "$closed" "$opened" "$1: every session that was opened was closed"
+	isnt "$opened" 0 "$1: sessions were opened"
+	strayed=$(grep ' close_session ' $host_dir/trace | grep -vF " $here")
+	is "$strayed" "" "$1: every caller is back on the host"
+	: >$host_dir/trace
+}
+
+trace_is_even()
+{
+	[ "$(grep -c ' open_session ' $host_dir/trace)" = \
+		"$(grep -c ' close_session ' $host_dir/trace)" ]
+}
 
 # sshd_start [OPTION...]: sshd on the host, keys for everybody
 sshd_start()
