@@ -19,7 +19,8 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "config.h"
 #include "lib/base/log.h"
@@ -31,6 +32,9 @@
 #include "lib/sys/ns.h"
 #include "lib/sys/proc.h"
 
+/* No path leads there: it can only be reached by descriptor. */
+#define CWD_UNKNOWN "(unknown)"
+
 enum {
 	VIEW_TIMEOUT_MS = 3000,	/* for making a prepared view */
 	STALE_MOUNTS_MAX = 16,	/* on /run/user/UID */
@@ -38,6 +42,7 @@ enum {
 
 /**
  * struct entry - an entry in progress
+ * @handles:	directory in which names are looked up
  * @handle:	the network namespace to be entered; -1 for a new one
  * @host_mnt:	the host's mount namespace
  * @in_host:	the thread stands in the host's mount namespace ...
@@ -48,6 +53,7 @@ enum {
 struct entry {
 	const struct enter_request *request;
 	struct origin *origin;
+	int handles;
 	int handle;
 	int host_mnt;
 	bool in_host;
@@ -84,18 +90,24 @@ static int where_stands(struct entry *e)
 	return r < 0 ? log_errno(r, "cannot read /" PATH_RUN_VIEWS) : 0;
 }
 
-static int cwd_note(struct entry *e)
+static void cwd_note(struct entry *e)
 {
-	ssize_t n;
+	const struct origin *o = e->origin;
 
-	if (e->origin->cwd.dev == e->origin->root.dev &&
-	    e->origin->cwd.ino == e->origin->root.ino)
-		return 0;
-	n = readlink("/proc/thread-self/cwd", e->cwd, sizeof(e->cwd) - 1);
-	if (n < 0)
-		return -errno;
-	e->cwd[n] = '\0';
-	return 0;
+	if ((o->cwd.dev != o->root.dev || o->cwd.ino != o->root.ino) &&
+	    syscall(SYS_getcwd, e->cwd, sizeof(e->cwd)) < 0)
+		memcpy(e->cwd, CWD_UNKNOWN, sizeof(CWD_UNKNOWN));
+}
+
+static int handle_find(struct entry *e)
+{
+	e->handles = handle_dir(e->request->host);
+	e->handle = e->handles < 0 ? e->handles :
+		    ns_open(e->handles, e->request->name, NS_NET);
+	if (e->handle < 0 && e->handle != -ENOENT)
+		log_msg(LOG_ERR, "namespace %s: %s", e->request->name,
+			handle_explain(e->handle));
+	return e->handle < 0 ? e->handle : 0;
 }
 
 static int entry_read(struct entry *e)
@@ -104,14 +116,9 @@ static int entry_read(struct entry *e)
 	int r;
 
 	if (request->target == ENTER_NAME) {
-		e->handle = handle_open(request->host, request->name);
-		if (e->handle == -ENOENT)
-			return -ENOENT;
-		if (e->handle < 0) {
-			log_msg(LOG_ERR, "namespace %s: %s", request->name,
-				handle_explain(e->handle));
-			return e->handle;
-		}
+		r = handle_find(e);
+		if (r < 0)
+			return r;
 		r = view_plan_load(request->host, request->name, &e->plan);
 		/* Only the namespace itself may be "absent". */
 		if (r < 0)
@@ -122,8 +129,8 @@ static int entry_read(struct entry *e)
 			return log_errno(e->handle,
 				"cannot see the host's network namespace");
 	}
-	r = where_stands(e);
-	return r < 0 ? r : cwd_note(e);
+	cwd_note(e);
+	return where_stands(e);
 }
 
 /* 2. The network namespace. */
@@ -377,21 +384,17 @@ static int view_enter(struct entry *e)
 
 static int entry_prove(const struct entry *e)
 {
-	struct stat is, want;
-	int r;
+	_cleanup_close_ int now = -1;
 
 	if (e->handle < 0)
 		return 0;
-	if (stat("/proc/thread-self/ns/net", &is) < 0 ||
-	    fstat(e->handle, &want) < 0)
-		return log_errno(-errno, "cannot prove the namespace");
-	if (is.st_dev != want.st_dev || is.st_ino != want.st_ino)
-		return log_errno(-ESTALE, "the namespace is not the right one");
-	if (e->request->target != ENTER_NAME)
-		return 0;
+	now = ns_open_self(NS_NET);
+	if (now < 0 || ns_same(now, e->handle) != 1)
+		return log_errno(now < 0 ? now : -ESTALE,
+				 "cannot prove the namespace");
 	/* A namespace that is being removed takes nobody in any more. */
-	r = handle_is(e->request->host, e->request->name, e->handle);
-	if (r == 1)
+	if (e->request->target != ENTER_NAME ||
+	    handle_is(e->handles, e->request->name, e->handle) == 1)
 		return 0;
 	log_msg(LOG_NOTICE, "namespace %s was removed meanwhile",
 		e->request->name);
@@ -414,8 +417,8 @@ static int entry_run(struct entry *e)
 int enter(const struct enter_request *request, struct origin *origin)
 {
 	struct entry e = {
-		.request = request, .origin = origin, .handle = -1,
-		.host_mnt = -1,
+		.request = request, .origin = origin, .handles = -1,
+		.handle = -1, .host_mnt = -1,
 	};
 	int r = origin_save(origin);
 
@@ -423,10 +426,9 @@ int enter(const struct enter_request *request, struct origin *origin)
 		return log_errno(r, "cannot note the way back");
 	r = entry_run(&e);
 	view_plan_free(&e.plan);
-	if (e.handle >= 0)
-		close(e.handle);
-	if (e.host_mnt >= 0)
-		close(e.host_mnt);
+	base_close(&e.handles);
+	base_close(&e.handle);
+	base_close(&e.host_mnt);
 	if (r < 0 && origin_return(origin) < 0)
 		return -ENOTRECOVERABLE;
 	return r;

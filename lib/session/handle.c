@@ -24,24 +24,25 @@
 
 enum { IPROUTE2_LOCK_MS = 1000, OUR_LOCK_MS = 10000 };
 
+int handle_dir(int host)
+{
+	return file_open_dir(host, PATH_HANDLES);
+}
+
 int handle_open(int host, const char *name)
 {
-	_cleanup_close_ int dir = file_open_dir(host, PATH_HANDLES);
+	_cleanup_close_ int dir = handle_dir(host);
 
 	return dir < 0 ? dir : ns_open(dir, name, NS_NET);
 }
 
-int handle_is(int host, const char *name, int fd)
+int handle_is(int dir, const char *name, int fd)
 {
-	_cleanup_close_ int dir = file_open_dir(host, PATH_HANDLES);
 	struct stat is, want;
 
-	if (dir < 0)
-		return dir;
-	if (fstatat(dir, name, &is, AT_SYMLINK_NOFOLLOW) < 0 ||
-	    fstat(fd, &want) < 0)
-		return -errno;
-	return is.st_dev == want.st_dev && is.st_ino == want.st_ino;
+	return fstatat(dir, name, &is, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       fstat(fd, &want) == 0 && is.st_dev == want.st_dev &&
+	       is.st_ino == want.st_ino;
 }
 
 const char *handle_explain(int err)

@@ -12,8 +12,17 @@
 #include "lib/base/base.h"
 
 /**
- * handle_open() - open the namespace that is published as @name
+ * handle_dir() - open the directory of all handles
  * @host:	file_host_root(), so that it works inside a session too
+ *
+ * Return: O_PATH descriptor that the caller closes; -ENOENT; -EPERM if others
+ * than root could put handles there; another -errno.
+ */
+int handle_dir(int host) _must_check_;
+
+/**
+ * handle_open() - open the namespace that is published as @name
+ * @host:	file_host_root()
  * @name:	a valid name (name_is_valid())
  *
  * Return: descriptor that the caller closes; -ENOENT if the name, or all of
@@ -25,10 +34,11 @@ int handle_open(int host, const char *name) _must_check_;
 
 /**
  * handle_is() - is the open namespace @fd still published as @name?
+ * @dir:	handle_dir()
  *
- * Return: 1, 0, or as handle_open().
+ * Return: 1 or 0.
  */
-int handle_is(int host, const char *name, int fd) _must_check_;
+int handle_is(int dir, const char *name, int fd) _must_check_;
 
 /**
  * handle_explain() - what an error of handle_open() means

@@ -49,11 +49,19 @@ static void saved_drop(struct origin_saved *saved)
 	saved->fd = -1;
 }
 
-static int open_place(const char *path)
+static int open_dir(const char *path)
 {
 	int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	return fd < 0 ? -errno : fd;
+}
+
+/* The link leads there also where the way by name is barred, even to root. */
+static int open_cwd(void)
+{
+	int fd = open_dir(".");
+
+	return fd < 0 ? open_dir("/proc/thread-self/cwd") : fd;
 }
 
 void origin_init(struct origin *o)
@@ -70,11 +78,10 @@ int origin_save(struct origin *o)
 	r = saved_set(&o->net, ns_open_self(NS_NET));
 	if (r == 0)
 		r = saved_set(&o->mnt, ns_open_self(NS_MNT));
-	/* The links lead there also where a path would not. */
 	if (r == 0)
-		r = saved_set(&o->root, open_place("/proc/thread-self/root"));
+		r = saved_set(&o->root, open_dir("/"));
 	if (r == 0)
-		r = saved_set(&o->cwd, open_place("/proc/thread-self/cwd"));
+		r = saved_set(&o->cwd, open_cwd());
 	if (r < 0)
 		origin_forget(o);
 	return r;

@@ -4,7 +4,6 @@
  */
 #include "lib/session/view.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -191,31 +190,28 @@ int view_open(int host, uint64_t cookie, const char *name)
 	return dir < 0 ? dir : ns_open(dir, name, NS_MNT);
 }
 
+struct wanted {
+	int dir;
+	struct stat st;
+};
+
+static int is_wanted(void *ctx, const char *name)
+{
+	const struct wanted *w = ctx;
+	struct stat st;
+
+	return fstatat(w->dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       st.st_dev == w->st.st_dev && st.st_ino == w->st.st_ino;
+}
+
 int view_is_ours(int host, uint64_t cookie, int mnt)
 {
-	_cleanup_close_ int at = views_dir(host, cookie);
-	struct dirent *entry;
-	struct stat want, st;
-	DIR *dir;
-	int fd, found = 0;
+	_cleanup_close_ int dir = views_dir(host, cookie);
+	struct wanted wanted = { .dir = dir };
 
-	if (at < 0)
-		return at == -ENOENT ? 0 : at;
-	if (fstat(mnt, &want) < 0)
+	if (dir < 0)
+		return dir == -ENOENT ? 0 : dir;
+	if (fstat(mnt, &wanted.st) < 0)
 		return -errno;
-	fd = openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	dir = fd < 0 ? NULL : fdopendir(fd);
-	if (!dir) {
-		int r = -errno;
-
-		if (fd >= 0)
-			close(fd);
-		return r;
-	}
-	while (!found && (entry = readdir(dir)))
-		found = fstatat(at, entry->d_name, &st,
-				AT_SYMLINK_NOFOLLOW) == 0 &&
-			st.st_dev == want.st_dev && st.st_ino == want.st_ino;
-	closedir(dir);
-	return found;
+	return file_each(dir, is_wanted, &wanted);
 }

@@ -7,7 +7,6 @@
  */
 #include "lib/session/view.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -90,31 +89,54 @@ static bool is_editors(const char *entry)
 	return entry[0] == '.' || entry[strlen(entry) - 1] == '~';
 }
 
-static int plan_add_entry(struct view_plan *plan, int dir,
-			  const char *dir_path, const char *entry)
-{
-	char from[VIEW_PATH_SIZE], over[VIEW_PATH_SIZE];
-	struct view_cover *earlier;
-	int source, r;
+/**
+ * struct reading - a directory of files that cover those of /etc
+ * @path:	of the directory, without the first slash
+ * @name:	the namespace
+ */
+struct reading {
+	struct view_plan *plan;
+	int dir;
+	const char *path;
+	const char *name;
+};
 
-	snprintf(over, sizeof(over), "/etc/%s", entry);
-	if (snprintf(from, sizeof(from), "/%s/%s", dir_path, entry) >=
-	    (int)sizeof(from))
-		return log_errno(-E2BIG, "/%s/%s", dir_path, entry);
-	source = openat(dir, entry, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+static int entry_open(const struct reading *in, const char *entry,
+		      const char *from)
+{
+	_cleanup_close_ int source = openat(in->dir, entry, O_PATH |
+					    O_NOFOLLOW | O_CLOEXEC);
+	int r = source < 0 ? -errno : source_judge(source);
+
 	/* Replaced or removed since the directory was read. */
-	if (source < 0 && errno == ENOENT)
-		return 0;
-	r = source < 0 ? -errno : source_judge(source);
+	if (r == -ENOENT)
+		return r;
 	if (r < 0) {
-		if (source >= 0)
-			close(source);
 		log_msg(LOG_ERR, "%s %s", from, file_explain(r));
 		return r;
 	}
-	earlier = plan_find(plan, over);
+	return TAKE_FD(source);
+}
+
+static int entry_add(void *ctx, const char *entry)
+{
+	char from[VIEW_PATH_SIZE], over[VIEW_PATH_SIZE];
+	const struct reading *in = ctx;
+	struct view_cover *earlier;
+	int source;
+
+	if (is_editors(entry) || is_builders_link(in->dir, entry, in->name))
+		return 0;
+	snprintf(over, sizeof(over), "/etc/%s", entry);
+	if (snprintf(from, sizeof(from), "/%s/%s", in->path, entry) >=
+	    (int)sizeof(from))
+		return -E2BIG;
+	source = entry_open(in, entry, from);
+	if (source < 0)
+		return source == -ENOENT ? 0 : source;
+	earlier = plan_find(in->plan, over);
 	if (!earlier)
-		return plan_add(plan, source, from, over, false);
+		return plan_add(in->plan, source, from, over, false);
 	/* What the administrator wrote counts before what was made. */
 	close(earlier->source);
 	earlier->source = source;
@@ -122,45 +144,28 @@ static int plan_add_entry(struct view_plan *plan, int dir,
 	return 0;
 }
 
-static int plan_add_dir(struct view_plan *plan, int host, const char *path,
-			const char *name)
+static int plan_add_dir(struct view_plan *plan, int top, const char *below,
+			const char *path, const char *name)
 {
-	_cleanup_close_ int at = file_open_dir(host, path);
-	struct dirent *entry;
-	DIR *dir;
-	int fd, r = 0;
+	_cleanup_close_ int dir = file_open_dir(top, below);
+	struct reading in = {
+		.plan = plan, .dir = dir, .path = path, .name = name,
+	};
 
-	if (at == -ENOENT)
+	if (dir == -ENOENT)
 		return 0;
-	if (at < 0) {
-		log_msg(LOG_ERR, "/%s %s", path, file_explain(at));
-		return at;
+	if (dir < 0) {
+		log_msg(LOG_ERR, "/%s %s", path, file_explain(dir));
+		return dir;
 	}
-	fd = openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	dir = fd < 0 ? NULL : fdopendir(fd);
-	if (!dir) {
-		r = -errno;
-		if (fd >= 0)
-			close(fd);
-		return log_errno(r, "cannot read /%s", path);
-	}
-	while (r == 0 && (entry = readdir(dir))) {
-		if (!is_editors(entry->d_name) &&
-		    !is_builders_link(at, entry->d_name, name))
-			r = plan_add_entry(plan, at, path, entry->d_name);
-	}
-	closedir(dir);
-	return r;
+	return file_each(dir, entry_add, &in);
 }
 
-static int plan_add_hidden(struct view_plan *plan, int host, const char *net)
+static int plan_add_hidden(struct view_plan *plan, int host, int net)
 {
-	_cleanup_close_ int dir = file_open_dir(host, net);
 	int r = 0;
 
-	if (dir < 0)
-		return dir == -ENOENT ? 0 : dir;
-	if (faccessat(dir, NET_MARK_STRICT, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+	if (faccessat(net, NET_MARK_STRICT, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? 0 : -errno;
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(resolver_dirs); i++) {
 		int source = file_open_dir(host, PATH_RUN_EMPTY);
@@ -173,22 +178,35 @@ static int plan_add_hidden(struct view_plan *plan, int host, const char *net)
 	return r;
 }
 
+/* What the builder made: nothing, for a namespace that is not ours. */
+static int plan_add_made(struct view_plan *plan, int host, const char *name)
+{
+	char path[VIEW_PATH_SIZE];
+	_cleanup_close_ int net = -1;
+	int r;
+
+	snprintf(path, sizeof(path), PATH_RUN_NET "/%s", name);
+	net = file_open_dir(host, path);
+	if (net < 0) {
+		if (net != -ENOENT)
+			log_msg(LOG_ERR, "/%s %s", path, file_explain(net));
+		return net == -ENOENT ? 0 : net;
+	}
+	snprintf(path, sizeof(path), PATH_RUN_NET "/%s/" NET_ETC, name);
+	r = plan_add_dir(plan, net, NET_ETC, path, name);
+	return r < 0 ? r : plan_add_hidden(plan, host, net);
+}
+
 int view_plan_load(int host, const char *name, struct view_plan *plan)
 {
 	char path[VIEW_PATH_SIZE];
 	int r;
 
 	memset(plan, 0, sizeof(*plan));
-	snprintf(path, sizeof(path), PATH_RUN_NET "/%s/" NET_ETC, name);
-	r = plan_add_dir(plan, host, path, name);
-	if (r == 0) {
-		snprintf(path, sizeof(path), PATH_NETNS_ETC "/%s", name);
-		r = plan_add_dir(plan, host, path, name);
-	}
-	if (r == 0) {
-		snprintf(path, sizeof(path), PATH_RUN_NET "/%s", name);
-		r = plan_add_hidden(plan, host, path);
-	}
+	r = plan_add_made(plan, host, name);
+	snprintf(path, sizeof(path), PATH_NETNS_ETC "/%s", name);
+	if (r == 0)
+		r = plan_add_dir(plan, host, path, path, name);
 	if (r == -E2BIG)
 		log_msg(LOG_ERR, "more than %d files for namespace %s",
 			VIEW_COVERS_MAX, name);

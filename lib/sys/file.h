@@ -49,6 +49,16 @@ int file_open_dir(int root, const char *path) _must_check_;
 int file_open_trusted(int dir, const char *name) _must_check_;
 
 /**
+ * file_each() - call @fn for every name in a directory, in no order
+ * @dir:	descriptor of it, O_PATH will do
+ * @fn:		a value other than 0 ends the listing and is returned
+ *
+ * Return: 0, what @fn returned, or -errno.
+ */
+int file_each(int dir, int (*fn)(void *ctx, const char *name), void *ctx)
+	_must_check_;
+
+/**
  * file_explain() - what an error of the functions above means
  *
  * Return: a constant text, such as "is not owned by root, or others may
