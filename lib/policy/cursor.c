@@ -119,6 +119,9 @@ int cursor_field(struct cursor *c, struct slice *field)
 					     "expected another line");
 	if (cursor_kind(c->p) == CURSOR_BAD)
 		return cursor_bad_byte(c);
+	if (field->len > 0 && c->p[-1] == '\\')
+		return cursor_error(c, c->p - 1, "a backslash continues a line "
+				    "only directly before the newline");
 	return field->len > 0;
 }
 

@@ -172,7 +172,7 @@ int map_parse(struct map *map, const char *file, const char *text, size_t len,
 {
 	struct map_parser ps = {
 		.cursor = { .p = text, .text = text,
-			    .last = text + (len > 0 ? len - 1 : 0),
+			    .last = len > 0 ? text + len - 1 : text,
 			    .file = file, .line = 1, .d = d },
 		.map = map,
 	};
@@ -185,18 +185,15 @@ int map_parse(struct map *map, const char *file, const char *text, size_t len,
 
 size_t map_count(const char *text, size_t len)
 {
-	const char *end = text + len;
-	size_t n = 0;
+	size_t n = 0, i = 0;
 
-	for (const char *p = text; p < end && n < MAP_RULES_MAX; p++) {
-		while (p < end && (*p == ' ' || *p == '\t'))
-			p++;
-		if (p == end)
-			break;
-		n += *p != '#' && *p != '\n';
-		p = memchr(p, '\n', (size_t)(end - p));
-		if (!p)
-			break;
+	while (i < len && n < MAP_RULES_MAX) {
+		const char *end = memchr(text + i, '\n', len - i);
+
+		while (i < len && (text[i] == ' ' || text[i] == '\t'))
+			i++;
+		n += i < len && text[i] != '#' && text[i] != '\n';
+		i = end ? (size_t)(end - text) + 1 : len;
 	}
 	return n;
 }

@@ -6,11 +6,11 @@
 
 bool map_list_next(struct slice *list, struct slice *word)
 {
-	const char *end = list->p + list->len;
-	const char *p = list->p;
+	const char *p = list->p, *end;
 
 	if (list->len == 0)
 		return false;
+	end = p + list->len;
 	while (p < end && *p != ',')
 		p++;
 	*word = (struct slice){ list->p, (size_t)(p - list->p) };
