@@ -20,13 +20,13 @@
 
 enum { FINDINGS_PER_FILE = 20 };
 
-enum { OPT_MAP = 256, OPT_CONF };
+enum { OPT_MAP = 256, OPT_CONF, OPT_JSON };
 
 const struct cli_option cmd_check_options[] = {
 	{ OPT_MAP, "map", "FILE", "check FILE as a runns.map" },
 	{ OPT_CONF, "conf", "FILE", "check FILE as a runns.conf" },
 	{ 'q', "quiet", NULL, "say nothing if all is well" },
-	{ 'j', "json", NULL, "as JSON" },
+	{ OPT_JSON, "json", NULL, "as JSON" },
 	{ 0 },
 };
 
@@ -334,7 +334,7 @@ static int take_option(void *ctx, int code, char *arg)
 
 	if (code == 'q')
 		c->report.quiet = true;
-	else if (code == 'j')
+	else if (code == OPT_JSON)
 		c->report.as_json = true;
 	else
 		r = sources_add(&c->sources,

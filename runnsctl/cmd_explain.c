@@ -20,14 +20,14 @@
 #include "runnsctl/runnsctl.h"
 #include "runnsctl/sources.h"
 
-enum { OPT_TTY = 256, OPT_RHOST, OPT_MAP };
+enum { OPT_TTY = 256, OPT_RHOST, OPT_MAP, OPT_JSON };
 
 const struct cli_option cmd_explain_options[] = {
 	{ OPT_TTY, "tty", "TTY", "terminal of the session" },
 	{ OPT_RHOST, "rhost", "HOST", "host that the user comes from" },
 	{ OPT_MAP, "map", "FILE", "ask FILE in place of the installed map" },
 	{ 'v', "verbose", NULL, "also tell why earlier rules do not apply" },
-	{ 'j', "json", NULL, "as JSON" },
+	{ OPT_JSON, "json", NULL, "as JSON" },
 	{ 0 },
 };
 
@@ -342,7 +342,7 @@ static int take_option(void *ctx, int code, char *arg)
 
 	if (code == 'v')
 		e->verbose = true;
-	else if (code == 'j')
+	else if (code == OPT_JSON)
 		e->as_json = true;
 	else if (code == OPT_MAP)
 		e->map_path = arg;

@@ -13,19 +13,28 @@
 #include "runnsctl/out.h"
 #include "runnsctl/runnsctl.h"
 
+/* runns-net reads these; here they are for help and completion. */
+enum { OPT_ALL = 256, OPT_KILL, OPT_SECTION, OPT_CONF, OPT_DRY_RUN, OPT_JSON };
+
 static const struct cli_option up_options[] = {
-	{ 'a', "all", NULL, "all networks of runns.conf" },
+	{ OPT_ALL, "all", NULL, "all networks of runns.conf" },
+	{ OPT_SECTION, "section", "SECTION", "use SECTION as a pattern" },
+	{ OPT_CONF, "conf", "FILE", "in place of runns.conf" },
+	{ OPT_DRY_RUN, "dry-run", NULL, "only tell the steps" },
+	{ 'q', "quiet", NULL, "tell errors only" },
+	{ 'v', "verbose", NULL, "tell every step" },
 	{ 0 },
 };
 
 static const struct cli_option down_options[] = {
-	{ 'a', "all", NULL, "all networks that are up" },
-	{ 'k', "kill", NULL, "end the processes inside: TERM, 5 s, KILL" },
+	{ OPT_ALL, "all", NULL, "all networks that are up" },
+	{ OPT_KILL, "kill", NULL, "end the processes inside: TERM, 5 s, KILL" },
+	{ 'q', "quiet", NULL, "tell errors only" },
 	{ 0 },
 };
 
 static const struct cli_option status_options[] = {
-	{ 'j', "json", NULL, "as JSON" },
+	{ OPT_JSON, "json", NULL, "as JSON" },
 	{ 0 },
 };
 
@@ -36,20 +45,16 @@ static int cmd_options(const struct command *command, int argc, char **argv);
 static const struct command commands[] = {
 	{ "up", "NAME...|--all", "Build networks of runns.conf(5)",
 	  "A network appears complete or not at all. One that is up already is\n"
-	  "left as it is. Needs root.",
+	  "mended where needed. Needs root.",
 	  up_options, cmd_net },
 	{ "down", "NAME...|--all", "Remove networks that up has built",
 	  "Refuses, and names the processes, while any is inside. Needs root.",
 	  down_options, cmd_net },
 	{ "status", "[NAME...]", "Show networks: addresses, uplink, processes",
-	  "", status_options, cmd_net },
+	  "Needs root.", status_options, cmd_net },
 	{ "gc", "", "Remove what crashes have left behind",
 	  "Also takes down networks with Linger=no that nobody is in.\n"
 	  "Needs root.",
-	  NULL, cmd_net },
-	{ "refresh", "[NAME...]", "Put lost covers of /etc files back",
-	  "For when something on the host has replaced /etc/resolv.conf while\n"
-	  "sessions run. Needs root.",
 	  NULL, cmd_net },
 	{ "check", "[FILE...]", "Find errors in runns.map and runns.conf",
 	  "Without FILE the installed files are checked, and who may write to\n"
