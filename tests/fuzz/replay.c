@@ -67,10 +67,10 @@ static int replay_corpus(const char *dir)
 	}
 	printf("1..%d\n", n);
 	for (int i = 0; i < n; i++) {
-		char path[4096];
+		_cleanup_free_ char *path = NULL;
 
-		snprintf(path, sizeof(path), "%s/%s", dir, entries[i]->d_name);
-		if (replay_report((unsigned int)i + 1, path))
+		if (asprintf(&path, "%s/%s", dir, entries[i]->d_name) < 0 ||
+		    replay_report((unsigned int)i + 1, path))
 			failed++;
 		free(entries[i]);
 	}
@@ -82,7 +82,7 @@ int main(int argc, char **argv)
 {
 	const char *name = strstr(argv[0], "fuzz_");
 	const char *srcdir = getenv("srcdir");
-	char dir[4096];
+	_cleanup_free_ char *dir = NULL;
 	int failed = 0;
 
 	if (argc > 1) {
@@ -93,9 +93,9 @@ int main(int argc, char **argv)
 	}
 	for (const char *p = name; p; p = strstr(p + 1, "fuzz_"))
 		name = p;
-	if (!name)
+	if (!name || asprintf(&dir, "%s/tests/fuzz/corpus/%s",
+			      srcdir ? srcdir : ".",
+			      name + strlen("fuzz_")) < 0)
 		return 1;
-	snprintf(dir, sizeof(dir), "%s/tests/fuzz/corpus/%s",
-		 srcdir ? srcdir : ".", name + strlen("fuzz_"));
 	return replay_corpus(dir) ? 1 : 0;
 }

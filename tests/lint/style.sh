@@ -19,8 +19,8 @@ each()
 
 # shellcheck disable=SC2086
 {
-	lint_none "no blanks at a line's end, no carriage returns" \
-		"$(each '[ \t\r]+$' $sources $scripts)"
+	lint_none "no blanks at a line's end" "$(each '[ \t]+$' $sources)"
+	lint_none "no carriage returns" "$(each '\r' $sources $scripts)"
 	lint_none "C is indented by tabs" "$(each '^ +[^ *]' $sources)"
 	lint_none "no typedef" "$(each '^\s*typedef\b' $sources)"
 	lint_none "nothing is left undone" \

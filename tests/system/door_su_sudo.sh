@@ -132,8 +132,8 @@ trace_balanced "pamtester"
 if command -v cron >/dev/null; then
 	rm -rf /etc/cron.d /etc/crontab /var/spool/cron/crontabs/*
 	mkdir /etc/cron.d
-	printf '%s\n' "@reboot alice probe >$out/cron.alice" \
-		"@reboot dave probe >$out/cron.dave" >/etc/cron.d/tests
+	printf '%s\n' "@reboot alice /usr/local/bin/probe >$out/cron.alice" \
+		"@reboot dave /usr/local/bin/probe >$out/cron.dave" >/etc/cron.d/tests
 	cron
 	wait_until 20 grep -q ^resolv= $out/cron.dave
 	wait_until 20 grep -q ^resolv= $out/cron.alice

@@ -40,4 +40,6 @@ rm /run/stray
 
 touch /usr/bin/stray /etc/stray /var/stray /tmp/stray /home/stray /root/stray
 runs "the file system can be written to" test -e /usr/bin/stray
+refuses "the machine's root directory cannot be" touch /stray
+refuses "nor its mode be changed" chmod 0755 /
 done_testing

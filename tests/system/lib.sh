@@ -6,9 +6,9 @@
 #	host_start "$@"
 # and then is pid 1 of a machine made of namespaces: own pid, network, mount,
 # uts and ipc namespace, own /run, /etc, /home, /root, /dev, copies on write of
-# /usr, /var and /tmp, RUNNS installed, users, an uplink eth0 and an internet
-# behind it.  When the test ends the kernel ends every process in it, and
-# nothing of it is left.
+# /usr, /var and /tmp, all else read-only, RUNNS installed, users, an uplink
+# eth0 and an internet behind it.  When the test ends the kernel ends every
+# process in it, and nothing of it is left.
 #
 #	remote -- inet namespace ------------ eth0 -- host (this test)
 #	203.0.113.1 (router, DNS), 198.51.100.1 (web), .53 (other DNS),
@@ -210,7 +210,7 @@ host_stage()
 		rm -rf "$RUNNS_STAGE"
 		make -s -C "$builddir" install DESTDIR="$RUNNS_STAGE" \
 			>"$builddir/stage.log" 2>&1 &&
-			make -s -C "$builddir" tests/system/probe \
+			make -s -C "$builddir" system-programs \
 				>>"$builddir/stage.log" 2>&1 ||
 			bail "make install failed: see $builddir/stage.log"
 	fi
@@ -246,6 +246,7 @@ host_mounts()
 		host_overlay /var &&
 		host_overlay /tmp &&
 		mount -t sysfs sysfs /sys &&
+		mount -o remount,bind,ro / &&
 		mount --make-rshared / &&
 		cd /root || return 1
 }
@@ -270,9 +271,12 @@ host_dev()
 
 host_install()
 {
-	tar -C "$RUNNS_STAGE" -cf - . |
-		tar -C / -xf - --keep-directory-symlink --no-overwrite-dir &&
-		install -m 0755 "$builddir/tests/system/probe" /usr/local/bin/probe &&
+	local file
+	while IFS= read -r -d '' file; do
+		install -D -m "$(stat -c %a "$RUNNS_STAGE/$file")" \
+			"$RUNNS_STAGE/$file" "/$file" || return 1
+	done < <(find "$RUNNS_STAGE" -type f -printf '%P\0')
+	install -m 0755 "$builddir/tests/system/probe" /usr/local/bin/probe &&
 		hash -r
 }
 
