@@ -322,12 +322,15 @@ static void maker_close(struct maker *m)
 
 static int maker_run(struct maker *m, const struct host *h, bool only_mend)
 {
+	_cleanup_close_ int run = file_open_dir(h->root, PATH_RUN);
+	_cleanup_close_ int dir = -1;
 	_cleanup_close_ int view = -1;
-	int r = views_prepare();
+	int r = run < 0 ? run : views_prepare();
 
 	if (r < 0)
 		return r;
-	view = view_open(h->root, m->cookie, m->name);
+	dir = view_dir(run, m->cookie);
+	view = dir < 0 ? dir : view_open(dir, m->name);
 	if (view >= 0) {
 		r = view_mend(m, view);
 		/* What cannot be mended is made anew for those to come. */
@@ -423,7 +426,7 @@ static int walk_all(const struct walk *w)
 	return r;
 }
 
-/* A file beside the handle has the time at which somebody was seen inside. */
+/* The seal beside the handle also tells when somebody was last seen inside. */
 static void stamp_path(char out[STAMP_SIZE], const char *key, const char *name)
 {
 	snprintf(out, STAMP_SIZE, VIEWS "/%s/.%s", key, name);
@@ -486,10 +489,11 @@ static bool is_idle(const char *key, const char *name, int view)
 	stamp_path(path, key, name);
 	if (usage_any(view, NS_MNT) != 0 || stat(path, &st) < 0) {
 		_cleanup_close_ int fd = open(path, O_WRONLY | O_CREAT |
-						    O_TRUNC | O_CLOEXEC, 0600);
+						    O_NOFOLLOW | O_CLOEXEC,
+					      0600);
 
-		if (fd >= 0)
-			futimens(fd, NULL);
+		if (fd < 0 || futimens(fd, NULL) < 0)
+			log_msg(LOG_WARNING, "cannot note the use of %s", path);
 		return false;
 	}
 	return time(NULL) - st.st_mtime > IDLE_S;

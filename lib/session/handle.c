@@ -24,14 +24,14 @@
 
 enum { IPROUTE2_LOCK_MS = 1000, OUR_LOCK_MS = 10000 };
 
-int handle_dir(int host)
+int handle_dir(int run)
 {
-	return file_open_dir(host, PATH_HANDLES);
+	return file_open_dir(run, "netns");
 }
 
 int handle_open(int host, const char *name)
 {
-	_cleanup_close_ int dir = handle_dir(host);
+	_cleanup_close_ int dir = file_open_dir(host, PATH_HANDLES);
 
 	return dir < 0 ? dir : ns_open(dir, name, NS_NET);
 }

@@ -13,12 +13,13 @@
 
 /**
  * handle_dir() - open the directory of all handles
- * @host:	file_host_root(), so that it works inside a session too
+ * @run:	the host's /run, by file_open_dir() from file_host_root(), so that
+ *		it works inside a session too
  *
  * Return: O_PATH descriptor that the caller closes; -ENOENT; -EPERM if others
  * than root could put handles there; another -errno.
  */
-int handle_dir(int host) _must_check_;
+int handle_dir(int run) _must_check_;
 
 /**
  * handle_open() - open the namespace that is published as @name

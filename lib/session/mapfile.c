@@ -138,12 +138,14 @@ static int files_load(struct mapfile *m, int host, const char *path,
 	const char *name = strrchr(path, '/');
 	int r;
 
-	if (path[0] != '/' || strlen(path) >= sizeof(dir_path) || !name[1])
+	if (path[0] != '/' || strlen(path) >= sizeof(dir_path) || !name[1] ||
+	    name == path)
 		return diag_set(d, NULL, 0, 0,
-				"map=%s: must be an absolute path", path);
+				"map=%s: must be an absolute path, and not "
+				"of a file in /", path);
 	memcpy(dir_path, path, (size_t)(name - path));
 	dir_path[name - path] = '\0';
-	dir = file_open_dir(host, dir_path[0] ? dir_path + 1 : "");
+	dir = file_open_dir(host, dir_path + 1);
 	if (dir == -ENOENT)
 		return 0;
 	if (dir < 0) {

@@ -168,26 +168,22 @@ int view_apply(const struct view_plan *plan, int base)
 	return r < 0 ? r : view_cover_all(plan, base);
 }
 
-void view_key(uint64_t cookie, char out[17])
+void view_key(uint64_t cookie, char out[VIEW_KEY_SIZE])
 {
-	snprintf(out, 17, "%016llx", (unsigned long long)cookie);
+	snprintf(out, VIEW_KEY_SIZE, "%016llx", (unsigned long long)cookie);
 }
 
-static int views_dir(int host, uint64_t cookie)
+int view_dir(int run, uint64_t cookie)
 {
-	char path[sizeof(PATH_RUN_VIEWS) + 18];
-	char key[17];
+	char path[sizeof("views/") + VIEW_KEY_SIZE] = "views/";
 
-	view_key(cookie, key);
-	snprintf(path, sizeof(path), PATH_RUN_VIEWS "/%s", key);
-	return file_open_dir(host, path);
+	view_key(cookie, path + strlen(path));
+	return file_open_dir(run, path);
 }
 
-int view_open(int host, uint64_t cookie, const char *name)
+int view_open(int dir, const char *name)
 {
-	_cleanup_close_ int dir = views_dir(host, cookie);
-
-	return dir < 0 ? dir : ns_open(dir, name, NS_MNT);
+	return ns_open(dir, name, NS_MNT);
 }
 
 struct wanted {
@@ -204,14 +200,10 @@ static int is_wanted(void *ctx, const char *name)
 	       st.st_dev == w->st.st_dev && st.st_ino == w->st.st_ino;
 }
 
-int view_is_ours(int host, uint64_t cookie, int mnt)
+int view_is_ours(int dir, int mnt)
 {
-	_cleanup_close_ int dir = views_dir(host, cookie);
 	struct wanted wanted = { .dir = dir };
 
-	if (dir < 0)
-		return dir == -ENOENT ? 0 : dir;
-	if (fstat(mnt, &wanted.st) < 0)
-		return -errno;
-	return file_each(dir, is_wanted, &wanted);
+	return fstat(mnt, &wanted.st) < 0 ? -errno :
+	       file_each(dir, is_wanted, &wanted);
 }

@@ -22,6 +22,7 @@
 #include "lib/policy/name.h"
 
 enum {
+	VIEW_KEY_SIZE = 17,	/* 16 digits of a cookie, and the end */
 	VIEW_COVERS_MAX = 64,
 	/* "/run/runns/net/NAME/etc/FILE" */
 	VIEW_PATH_SIZE = 64 + NAME_LEN_MAX + NAME_MAX,
@@ -120,23 +121,32 @@ int view_hide_handles(void) _must_check_;
  */
 
 /** view_key() - "COOKIE" as a directory's name, terminated */
-void view_key(uint64_t cookie, char out[17]);
+void view_key(uint64_t cookie, char out[VIEW_KEY_SIZE]);
 
 /**
- * view_open() - the prepared view of a namespace
- * @host:	file_host_root()
+ * view_dir() - the directory of the views of one network namespace
+ * @run:	PATH_RUN, opened by file_open_dir()
+ *
+ * Return: O_PATH descriptor that the caller closes; -ENOENT; -errno.
+ */
+int view_dir(int run, uint64_t cookie) _must_check_;
+
+/**
+ * view_open() - the prepared view of @name
+ * @dir:	view_dir()
  *
  * Return: descriptor that the caller closes; -ENOENT if there is none; else
  * as ns_open().
  */
-int view_open(int host, uint64_t cookie, const char *name) _must_check_;
+int view_open(int dir, const char *name) _must_check_;
 
 /**
- * view_is_ours() - is @mnt a prepared view of the network namespace @cookie?
+ * view_is_ours() - is @mnt one of the prepared views in @dir?
+ * @dir:	view_dir()
  * @mnt:	a mount namespace
  *
  * Return: 1, 0 or -errno.
  */
-int view_is_ours(int host, uint64_t cookie, int mnt) _must_check_;
+int view_is_ours(int dir, int mnt) _must_check_;
 
 #endif

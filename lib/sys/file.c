@@ -45,38 +45,44 @@ static int dir_judge(int fd)
 
 int file_host_root(void)
 {
-	int fd = open("/proc/1/root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_close_ int fd = open("/proc/1/root",
+				      O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int r = fd < 0 ? -errno : dir_judge(fd);
 
-	return fd < 0 ? -errno : fd;
+	return r < 0 ? r : TAKE_FD(fd);
+}
+
+/* One component further; @path is moved behind it. */
+static int dir_step(int at, const char **path)
+{
+	char name[NAME_MAX + 1];
+	size_t len = strcspn(*path, "/");
+	_cleanup_close_ int next = -1;
+	int r;
+
+	if (len == 0 || len > NAME_MAX)
+		return -EINVAL;
+	memcpy(name, *path, len);
+	name[len] = '\0';
+	next = openat(at, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	r = next < 0 ? -errno : dir_judge(next);
+	if (r < 0)
+		return r;
+	*path += len + ((*path)[len] == '/');
+	return TAKE_FD(next);
 }
 
 int file_open_dir(int root, const char *path)
 {
-	_cleanup_close_ int at = fcntl(root, F_DUPFD_CLOEXEC, 3);
-	char name[NAME_MAX + 1];
-	int r;
+	int at = dir_step(root, &path);
 
-	if (at < 0)
-		return -errno;
-	r = dir_judge(at);
-	while (r == 0 && *path) {
-		size_t len = strcspn(path, "/");
-		int next;
+	while (at >= 0 && *path) {
+		int next = dir_step(at, &path);
 
-		if (len == 0 || len > NAME_MAX)
-			return -EINVAL;
-		memcpy(name, path, len);
-		name[len] = '\0';
-		path += len + (path[len] == '/');
-
-		next = openat(at, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-		if (next < 0)
-			return -errno;
 		close(at);
 		at = next;
-		r = dir_judge(at);
 	}
-	return r < 0 ? r : TAKE_FD(at);
+	return at;
 }
 
 int file_open_trusted(int dir, const char *name)

@@ -20,14 +20,16 @@
  *
  * The host is what pid 1 of the reader's /proc stands in (proc(5)).
  *
- * Return: O_PATH descriptor that the caller closes, or -errno.
+ * Return: O_PATH descriptor that the caller closes; -EPERM if others than
+ * root can write to it; another -errno.
  */
 int file_host_root(void) _must_check_;
 
 /**
  * file_open_dir() - walk to a directory that only root can change
- * @root:	directory to start from, itself judged
- * @path:	relative, without "." and ".."
+ * @root:	directory to start from, judged before: file_host_root(), or
+ *		what this function gave
+ * @path:	relative, not empty, without "." and ".."
  *
  * Return: O_PATH descriptor that the caller closes; -ENOENT if a component
  * is missing; -EPERM if one is not root's or others may write to it; -ELOOP

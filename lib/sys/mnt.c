@@ -72,8 +72,8 @@ static int place_statx(int dir, const char *path, unsigned int mask,
 int mnt_place(int dir, const char *path, struct mnt_place *out)
 {
 	struct statx stx;
-	int r = place_statx(dir, path, STATX_MNT_ID | STATX_MNT_ID_UNIQUE,
-			    &stx);
+	int r = place_statx(dir, path, STATX_MNT_ID | STATX_MNT_ID_UNIQUE |
+			    STATX_UID | STATX_MODE, &stx);
 
 	if (r < 0)
 		return r;
@@ -81,6 +81,8 @@ int mnt_place(int dir, const char *path, struct mnt_place *out)
 	out->dev = (uint64_t)stx.stx_dev_major << 32 | stx.stx_dev_minor;
 	out->ino = stx.stx_ino;
 	out->is_mount_root = stx.stx_attributes & STATX_ATTR_MOUNT_ROOT;
+	out->is_roots = stx.stx_uid == 0 &&
+			!(stx.stx_mode & (S_IWGRP | S_IWOTH));
 	return 0;
 }
 

@@ -18,12 +18,15 @@ int mnt_is_root(int dir, const char *path) _must_check_;
 
 /**
  * struct mnt_place - which directory or file, of which mount
+ * @is_mount_root: the mount begins here
+ * @is_roots:	it is root's, and nobody else may write to it
  */
 struct mnt_place {
 	uint64_t mnt_id;
 	uint64_t dev;
 	uint64_t ino;
 	bool is_mount_root;
+	bool is_roots;
 };
 
 /**

@@ -48,7 +48,7 @@ static int own_by_pidfd(enum ns_kind kind)
 {
 	_cleanup_close_ int fd = (int)syscall(SYS_pidfd_open, gettid(),
 					      O_EXCL);
-	int ns = fd < 0 ? -1 : ioctl(fd, kinds[kind].pidfd_request);
+	int ns = fd < 0 ? -1 : ioctl(fd, kinds[kind].pidfd_request, 0);
 
 	return ns < 0 ? -errno : ns;
 }

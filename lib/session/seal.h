@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * seal.h - a plan that was found to hold, to be checked again cheaply
+ *
+ * Reading a plan means walking and listing directories at every login, and
+ * they hardly ever change.  A seal notes the directories that a plan was
+ * read from and what it came to.  As long as the directories are the same
+ * (inode, times of change) so is the plan, and what is left to do is to look
+ * whether every cover is in place, which is never taken on trust.
+ *
+ * A seal lies beside the handle of a prepared view, where only root can
+ * write.  It may be deleted; whoever finds none reads the plan.
+ */
+#ifndef RUNNS_SEAL_H
+#define RUNNS_SEAL_H
+
+#include <stdint.h>
+
+#include "lib/base/base.h"
+#include "lib/session/view.h"
+
+enum {
+	SEAL_COVERS_MAX = 16,	/* a plan of more is read every time */
+	SEAL_PATH_SIZE = 64,
+	SEAL_DIRS = 3,
+};
+
+/** struct seal_dir - a directory as it was; all zero: it was absent */
+struct seal_dir {
+	uint64_t dev, ino;
+	int64_t mtime_ns, ctime_ns;
+};
+
+/** struct seal_cover - what lies over what; @ino 0: nothing is there */
+struct seal_cover {
+	uint64_t dev, ino;
+	char over[SEAL_PATH_SIZE];
+};
+
+/** struct seal - as it is in the file, which the same machine wrote */
+struct seal {
+	uint32_t version;
+	uint32_t n;
+	struct seal_dir dirs[SEAL_DIRS];
+	struct seal_cover covers[SEAL_COVERS_MAX];
+};
+
+/**
+ * seal_load() - read the seal of @name, if it still speaks of its plan
+ * @views:	directory of the view's handle (view_dir())
+ * @host:	file_host_root()
+ *
+ * Return: 0; -ENOENT if there is none; -ESTALE if a directory changed since;
+ * another -errno.
+ */
+int seal_load(int views, int host, const char *name, struct seal *out)
+	_must_check_;
+
+/**
+ * seal_holds() - is every cover in place, for the calling thread's root?
+ *
+ * And are the files, which are root's, still not to be changed by others?
+ */
+bool seal_holds(const struct seal *seal);
+
+/**
+ * seal_dirs() - look at the directories that a plan of @name is read from
+ *
+ * Taken before the plan is read and again before the seal is written.
+ *
+ * Return: 0 or -errno.
+ */
+int seal_dirs(int host, const char *name, struct seal_dir out[SEAL_DIRS])
+	_must_check_;
+
+/**
+ * seal_write() - note that @plan was found to hold
+ * @views:	directory of the view's handle
+ * @before:	seal_dirs() of before the plan was read
+ *
+ * Nothing is written when the directories changed only just now: a change
+ * within the same tick of the clock would not be noticed later.
+ *
+ * Return: 1 if it was written, 0 if not, or -errno.
+ */
+int seal_write(int views, int host, const char *name,
+	       const struct seal_dir before[SEAL_DIRS],
+	       const struct view_plan *plan) _must_check_;
+
+#endif
