@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/base/jsonw.h"
 #include "lib/policy/map_check.h"
 #include "lib/session/mapfile.h"
 #include "lib/sys/file.h"
@@ -36,7 +37,7 @@ enum severity { WARNING, ERROR };
 struct report {
 	bool as_json;
 	bool quiet;
-	struct json json;
+	struct jsonw json;
 	unsigned int errors;
 	unsigned int warnings;
 };
@@ -56,17 +57,17 @@ struct check {
 static void report_json(struct report *r, enum severity severity,
 			const struct diag *d)
 {
-	struct json *j = &r->json;
+	struct jsonw *j = &r->json;
 
-	json_object(j, NULL);
-	json_string(j, "file", d->file);
+	jsonw_object(j, NULL);
+	jsonw_string(j, "file", d->file);
 	if (d->line)
-		json_number(j, "line", d->line);
+		jsonw_number(j, "line", d->line);
 	if (d->column)
-		json_number(j, "column", d->column);
-	json_string(j, "severity", severity == ERROR ? "error" : "warning");
-	json_string(j, "text", d->text);
-	json_object_end(j);
+		jsonw_number(j, "column", d->column);
+	jsonw_string(j, "severity", severity == ERROR ? "error" : "warning");
+	jsonw_string(j, "text", d->text);
+	jsonw_object_end(j);
 }
 
 static void report_diag(struct report *r, enum severity severity,
@@ -411,17 +412,17 @@ static void finish_text(const struct check *c)
 
 static void finish_json(struct check *c)
 {
-	struct json *j = &c->report.json;
+	struct jsonw *j = &c->report.json;
 	size_t i;
 
-	json_array_end(j);
-	json_array(j, "files");
+	jsonw_array_end(j);
+	jsonw_array(j, "files");
 	for (i = 0; i < c->sources.n; i++)
-		json_string(j, NULL, c->sources.list[i].label);
-	json_array_end(j);
-	json_bool(j, "ok", c->report.errors == 0);
-	json_object_end(j);
-	json_finish(j);
+		jsonw_string(j, NULL, c->sources.list[i].label);
+	jsonw_array_end(j);
+	jsonw_bool(j, "ok", c->report.errors == 0);
+	jsonw_object_end(j);
+	jsonw_finish(j);
 }
 
 static int run_check(struct check *c)
@@ -431,8 +432,8 @@ static int run_check(struct check *c)
 		return EXIT_FAILED;
 	}
 	if (c->report.as_json) {
-		json_object(&c->report.json, NULL);
-		json_array(&c->report.json, "findings");
+		jsonw_object(&c->report.json, NULL);
+		jsonw_array(&c->report.json, "findings");
 	}
 	check_texts(c);
 	check_together(c);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/base/jsonw.h"
 #include "lib/policy/decide.h"
 #include "lib/policy/match.h"
 #include "lib/session/handle.h"
@@ -58,18 +59,18 @@ struct explain {
 static int no_answer(const struct explain *e, const char *code,
 		     const char *text)
 {
-	struct json j = { .file = stdout };
+	struct jsonw j = { .file = stdout };
 
 	cli_error("explain: %s", text);
 	if (!e->as_json)
 		return EXIT_FAILED;
-	json_object(&j, NULL);
-	json_object(&j, "error");
-	json_string(&j, "code", code);
-	json_string(&j, "message", text);
-	json_object_end(&j);
-	json_object_end(&j);
-	json_finish(&j);
+	jsonw_object(&j, NULL);
+	jsonw_object(&j, "error");
+	jsonw_string(&j, "code", code);
+	jsonw_string(&j, "message", text);
+	jsonw_object_end(&j);
+	jsonw_object_end(&j);
+	jsonw_finish(&j);
 	return EXIT_FAILED;
 }
 
@@ -275,65 +276,65 @@ static void print_text(const struct explain *e)
 	putchar('\n');
 }
 
-static void json_rule(struct json *j, const struct map_rule *rule)
+static void json_rule(struct jsonw *j, const struct map_rule *rule)
 {
 	_cleanup_free_ char *text = rule_text(rule);
 
-	json_object(j, "rule");
-	json_string(j, "file", rule->file);
-	json_number(j, "line", rule->line);
-	json_string(j, "text", text ? text : "");
-	json_object_end(j);
+	jsonw_object(j, "rule");
+	jsonw_string(j, "file", rule->file);
+	jsonw_number(j, "line", rule->line);
+	jsonw_string(j, "text", text ? text : "");
+	jsonw_object_end(j);
 }
 
-static void json_passed(struct json *j, const struct explain *e)
+static void json_passed(struct jsonw *j, const struct explain *e)
 {
 	const struct map_rule *rule = e->file.map.rules;
 	const struct map_rule *end = rule + e->file.map.n;
 	const char *why;
 
-	json_array(j, "passed");
+	jsonw_array(j, "passed");
 	for (; rule < end && (why = why_passed(rule, &e->subject)); rule++) {
-		json_object(j, NULL);
-		json_string(j, "file", rule->file);
-		json_number(j, "line", rule->line);
-		json_string(j, "why", why);
-		json_object_end(j);
+		jsonw_object(j, NULL);
+		jsonw_string(j, "file", rule->file);
+		jsonw_number(j, "line", rule->line);
+		jsonw_string(j, "why", why);
+		jsonw_object_end(j);
 	}
-	json_array_end(j);
+	jsonw_array_end(j);
 }
 
 static void print_json(const struct explain *e)
 {
 	const struct decision *d = &e->decision;
-	struct json j = { .file = stdout };
+	struct jsonw j = { .file = stdout };
 
-	json_object(&j, NULL);
-	json_string(&j, "user", e->user.name);
-	json_number(&j, "uid", e->user.uid);
-	json_string(&j, "service", e->subject.service);
-	json_string(&j, "tty", e->subject.tty);
-	json_string(&j, "rhost", e->subject.rhost);
+	jsonw_object(&j, NULL);
+	jsonw_string(&j, "user", e->user.name);
+	jsonw_number(&j, "uid", e->user.uid);
+	jsonw_string(&j, "service", e->subject.service);
+	jsonw_string(&j, "tty", e->subject.tty);
+	jsonw_string(&j, "rhost", e->subject.rhost);
 	if (d->rule)
 		json_rule(&j, d->rule);
 	else
-		json_null(&j, "rule");
+		jsonw_null(&j, "rule");
 	if (d->name[0])
-		json_string(&j, "namespace", d->name);
+		jsonw_string(&j, "namespace", d->name);
 	else
-		json_null(&j, "namespace");
+		jsonw_null(&j, "namespace");
 	if (e->exists < 0)
-		json_null(&j, "exists");
+		jsonw_null(&j, "exists");
 	else
-		json_bool(&j, "exists", e->exists);
-	json_bool(&j, "create", d->create);
-	json_bool(&j, "optional", d->optional);
-	json_string(&j, "outcome", e->outcome);
-	json_string(&j, "why", e->why);
+		jsonw_bool(&j, "exists", e->exists);
+	jsonw_bool(&j, "create", d->create);
+	jsonw_bool(&j, "optional", d->optional);
+	jsonw_string(&j, "outcome", e->outcome);
+	jsonw_string(&j, "why", e->why);
 	if (e->verbose)
 		json_passed(&j, e);
-	json_object_end(&j);
-	json_finish(&j);
+	jsonw_object_end(&j);
+	jsonw_finish(&j);
 }
 
 static int take_option(void *ctx, int code, char *arg)

@@ -5,44 +5,9 @@
 #ifndef RUNNSCTL_OUT_H
 #define RUNNSCTL_OUT_H
 
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
 
 #include "lib/base/base.h"
-
-/**
- * struct json - a JSON text that is being written
- * @file:	where it goes
- * @comma:	a value precedes the next one at this depth
- *
- * Keys are NULL inside an array, and for the outermost value.
- */
-struct json {
-	FILE *file;
-	bool comma;
-};
-
-void json_object(struct json *j, const char *key);
-void json_object_end(struct json *j);
-void json_array(struct json *j, const char *key);
-void json_array_end(struct json *j);
-void json_number(struct json *j, const char *key, uint64_t value);
-void json_bool(struct json *j, const char *key, bool value);
-void json_null(struct json *j, const char *key);
-
-/**
- * json_text() - write any bytes as a string
- *
- * What is not UTF-8 becomes U+FFFD, one for each byte; control characters and
- * those that turn the direction of text are written as \uXXXX.
- */
-void json_text(struct json *j, const char *key, const char *text, size_t len);
-void json_string(struct json *j, const char *key, const char *text);
-
-/** json_finish() - end the text with a newline */
-void json_finish(struct json *j);
 
 enum out_style { OUT_PLAIN, OUT_BOLD, OUT_GOOD, OUT_WARN, OUT_BAD };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * t_out.c - JSON: structure, and strings of any bytes
+ * t_jsonw.c - JSON: structure, and strings of any bytes
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,16 +10,16 @@
 
 #include <cmocka.h>
 
-#include "runnsctl/out.h"
+#include "lib/base/jsonw.h"
 
 static char *text;
 static size_t size;
-static struct json json;
+static struct jsonw json;
 
 static int begin(void **state)
 {
 	(void)state;
-	json = (struct json){ .file = open_memstream(&text, &size) };
+	json = (struct jsonw){ .file = open_memstream(&text, &size) };
 	return json.file ? 0 : -1;
 }
 
@@ -34,21 +34,21 @@ static int end(void **state)
 static void test_structure(void **state)
 {
 	(void)state;
-	json_object(&json, NULL);
-	json_string(&json, "a", "b");
-	json_array(&json, "list");
-	json_number(&json, NULL, 0);
-	json_number(&json, NULL, UINT64_MAX);
-	json_object(&json, NULL);
-	json_object_end(&json);
-	json_array(&json, NULL);
-	json_array_end(&json);
-	json_array_end(&json);
-	json_bool(&json, "yes", true);
-	json_bool(&json, "no", false);
-	json_null(&json, "none");
-	json_object_end(&json);
-	json_finish(&json);
+	jsonw_object(&json, NULL);
+	jsonw_string(&json, "a", "b");
+	jsonw_array(&json, "list");
+	jsonw_number(&json, NULL, 0);
+	jsonw_number(&json, NULL, UINT64_MAX);
+	jsonw_object(&json, NULL);
+	jsonw_object_end(&json);
+	jsonw_array(&json, NULL);
+	jsonw_array_end(&json);
+	jsonw_array_end(&json);
+	jsonw_bool(&json, "yes", true);
+	jsonw_bool(&json, "no", false);
+	jsonw_null(&json, "none");
+	jsonw_object_end(&json);
+	assert_int_equal(jsonw_finish(&json), 0);
 	fclose(json.file);
 	assert_string_equal(text, "{\"a\":\"b\",\"list\":[0,18446744073709551615,"
 				  "{},[]],\"yes\":true,\"no\":false,\"none\":null}\n");
@@ -96,7 +96,7 @@ static void test_strings(void **state)
 	for (i = 0; i < ARRAY_SIZE(strings); i++) {
 		end(NULL);
 		begin(NULL);
-		json_text(&json, NULL, strings[i].in.p, strings[i].in.len);
+		jsonw_text(&json, NULL, strings[i].in.p, strings[i].in.len);
 		fclose(json.file);
 		assert_string_equal(text, strings[i].out);
 	}
@@ -111,7 +111,7 @@ static void test_every_byte(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(bytes); i++)
 		bytes[i] = (char)i;
-	json_text(&json, "k", bytes, sizeof(bytes));
+	jsonw_text(&json, "k", bytes, sizeof(bytes));
 	fclose(json.file);
 	for (i = 0; i < size; i++)
 		assert_true(text[i] >= ' ' && text[i] < 0x7f);
