@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * build.h - one network: made, mended, taken away
+ */
+#ifndef RUNNS_NET_BUILD_H
+#define RUNNS_NET_BUILD_H
+
+#include "net/conf.h"
+#include "net/fw.h"
+#include "net/nl.h"
+#include "net/record.h"
+#include "net/route.h"
+#include "net/step.h"
+#include "net/sysctl.h"
+
+/**
+ * struct build - a network in work
+ * @h:		the host; the lock "net.NAME" must be held
+ * @conf:	where pool and firewall are configured
+ * @plan:	what it is to be
+ * @record:	what it is, or becomes
+ * @progress:	who wants to know
+ *
+ * The rest is the builder's own.
+ */
+struct build {
+	const struct host *h;
+	const struct conf *conf;
+	struct plan plan;
+	struct record record;
+	struct step_progress progress;
+
+	const struct fw_backend *fw;
+	struct nl_sock *out;
+	struct nl_sock *in;
+	struct sysctl_inherited inherited;
+	struct route_steer steer;
+	uint32_t from;
+	int ns;
+	int link;
+	bool name_taken;
+};
+
+/** build_begin() - open what building needs; build_end() in any case */
+int build_begin(struct build *b) _must_check_;
+void build_end(struct build *b);
+
+/**
+ * build_make() - make the network
+ *
+ * All or nothing: the name is published last; killed before that, the kernel
+ * removes the devices by itself, since nothing but this process holds them.
+ *
+ * Return: 0 or -errno, logged, everything undone.
+ */
+int build_make(struct build *b) _must_check_;
+
+/**
+ * build_mend() - put back whatever of it was lost or changed
+ * @ns:		its namespace, stays the caller's
+ *
+ * What only a new network can take over from the configuration is left as
+ * @b->record says.
+ *
+ * Return: 0 or -errno, logged.
+ */
+int build_mend(struct build *b, int ns) _must_check_;
+
+/** build_print_steps() - say what build_make() would do */
+void build_print_steps(const struct build *b);
+
+/**
+ * build_is_ours() - is @ns the namespace that @r speaks of?
+ *
+ * Return: 1, 0 or -errno.
+ */
+int build_is_ours(const struct record *r, int ns) _must_check_;
+
+/**
+ * build_remove() - take away what is left of a network
+ *
+ * All but its name and its devices, which go with its namespace: waiting for
+ * those would cost 30 ms.
+ *
+ * Return: 0 or -errno, logged.
+ */
+int build_remove(const struct host *h, const struct record *r) _must_check_;
+
+/**
+ * build_find_lost() - a network of ours whose record was deleted
+ * @name:	its alias is looked for on the host's devices
+ * @out:	what can be told from the device
+ *
+ * Return: 0; -ENOENT if no device says so; -errno.
+ */
+int build_find_lost(const char *name, struct record *out) _must_check_;
+
+/**
+ * build_inside() - run @fn in the namespace @ns and come back
+ *
+ * Return: what @fn returned, or -errno.  If the way back is barred the
+ * process ends: everything after would happen in the wrong place.
+ */
+int build_inside(const struct host *h, int ns, int (*fn)(void *ctx), void *ctx)
+	_must_check_;
+
+#endif

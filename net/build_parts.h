@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * build_parts.h - steps that make a part of a network, or mend it
+ */
+#ifndef RUNNS_NET_BUILD_PARTS_H
+#define RUNNS_NET_BUILD_PARTS_H
+
+#include "net/build.h"
+
+/*
+ * All take a struct build, as steps do (step.h), and log their failures; but
+ * build_pair() leaves it to its caller to say that a name is taken.
+ */
+int build_files(void *ctx);
+int build_unfiles(void *ctx);
+int build_firewall(void *ctx);
+int build_unfirewall(void *ctx);
+int build_pair(void *ctx);
+int build_inner(void *ctx);
+int build_outside(void *ctx);
+int build_way_out(void *ctx);
+int build_unway_out(void *ctx);
+int build_start(void *ctx);
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * build_remove.c - whose a network is, and taking away what is left of it
+ */
+#include <errno.h>
+#include <linux/netlink.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/base/log.h"
+#include "lib/base/num.h"
+#include "lib/sys/ns.h"
+#include "net/build.h"
+#include "net/dns.h"
+#include "net/link.h"
+#include "net/pool.h"
+#include "net/uplink.h"
+
+/* For kernels that do not number namespaces: our device, with its name. */
+static int remove_by_link(const struct record *r)
+{
+	_cleanup_nl_ struct nl_sock *sk = NULL;
+	struct link l;
+	int err = nl_open(NETLINK_ROUTE, &sk);
+
+	if (err == 0)
+		err = link_find(sk, r->outside, 0, &l);
+	if (err)
+		return err == -ENODEV ? 0 : err;
+	return l.ours && strcmp(l.alias, r->name) == 0;
+}
+
+int build_is_ours(const struct record *r, int ns)
+{
+	uint64_t cookie;
+	int err = ns_cookie_of(ns, &cookie);
+
+	if (err == -EOPNOTSUPP)
+		return remove_by_link(r);
+	return err ? err : cookie == r->cookie;
+}
+
+int build_remove(const struct host *h, const struct record *r)
+{
+	const struct fw_backend *fw = fw_find(r->firewall);
+	_cleanup_nl_ struct nl_sock *sk = NULL;
+	struct uplink_user user = { .h = h, .fw = fw, .name = r->name };
+	int err = nl_open(NETLINK_ROUTE, &sk);
+
+	user.sk = sk;
+	if (err)
+		return log_errno(err, "cannot open a netlink socket");
+	if (fw && r->outside[0])
+		err = fw_remove(h, fw, r->name, r->outside);
+	if (err == 0 && r->steered)
+		err = route_unsteer(sk, r->outside, &r->peer);
+	if (err == 0)
+		err = uplink_leave(&user);
+	if (err == 0)
+		err = dns_remove(h, r);
+	if (err == 0 && r->index)
+		err = pool_release(h, r->index, r->name);
+	if (err == 0)
+		err = record_remove(h, r->name);
+	if (err)
+		return log_errno(err, "cannot remove all of %s", r->name);
+	return 0;
+}
+
+struct lost {
+	const char *name;
+	struct link found;
+};
+
+static int lost_one(void *ctx, const struct link *l)
+{
+	struct lost *lost = ctx;
+
+	if (l->ours && strcmp(l->alias, lost->name) == 0)
+		lost->found = *l;
+	return 0;
+}
+
+int build_find_lost(const char *name, struct record *out)
+{
+	_cleanup_nl_ struct nl_sock *sk = NULL;
+	struct lost lost = { .name = name };
+	const size_t skip = sizeof(POOL_LINK_PREFIX) - 1;
+	uint64_t index = 0;
+	unsigned int i;
+	int err = nl_open(NETLINK_ROUTE, &sk);
+
+	if (err == 0)
+		err = link_each(sk, lost_one, &lost);
+	if (err)
+		return err;
+	if (!lost.found.index)
+		return -ENOENT;
+	*out = (struct record){ .state = RECORD_REMOVING };
+	snprintf(out->name, sizeof(out->name), "%s", name);
+	snprintf(out->outside, sizeof(out->outside), "%s", lost.found.name);
+	if (strncmp(out->outside, POOL_LINK_PREFIX, skip) == 0 &&
+	    num_parse(out->outside + skip, strlen(out->outside) - skip,
+		      UINT32_MAX, &index) == 0)
+		out->index = (uint32_t)index;
+	/* Whichever has rules of ours at present. */
+	for (i = 0; fw_each_backend(i); i++) {
+		if (fw_each_backend(i)->probe() == 2)
+			snprintf(out->firewall, sizeof(out->firewall), "%s",
+				 fw_each_backend(i)->name);
+	}
+	return 0;
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cmd_down.c - take networks down: what `up` made, and nothing else
+ *
+ * The name goes first, so that nobody can enter any more; then it is looked
+ * once more whether somebody did in the meantime.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/log.h"
+#include "lib/session/handle.h"
+#include "lib/session/usage.h"
+#include "lib/sys/file.h"
+#include "lib/sys/ns.h"
+#include "net/build.h"
+#include "net/cmd.h"
+
+enum {
+	DOWN_NAMED = 10,	/* processes named in a message */
+	DOWN_TERM_MS = 5000,	/* between TERM and KILL */
+	DOWN_KILL_MS = 2000,
+	DOWN_POLL_US = 20000,
+};
+
+struct down_busy {
+	struct buf *text;
+	unsigned int n;
+};
+
+static int down_name(void *ctx, const struct usage_process *p)
+{
+	struct down_busy *busy = ctx;
+
+	if (busy->n++ < DOWN_NAMED)
+		buf_addf(busy->text, "%s%d (%s, uid %u)",
+			 busy->n > 1 ? ", " : "", (int)p->pid, p->name,
+			 (unsigned int)p->uid);
+	return 0;
+}
+
+/* -EBUSY with the processes named, if there are any. */
+static int down_refuse(int ns, const char *name)
+{
+	BUF(text, 600);
+	struct down_busy busy = { .text = &text };
+	int err = usage_walk(ns, NS_NET, down_name, &busy);
+
+	if (err)
+		return log_errno(err, "cannot look for processes in %s", name);
+	if (busy.n == 0)
+		return 0;
+	return log_errno(-EBUSY, "%s: %u process%s inside: %s%s; end them, "
+			 "or use --kill", name, busy.n,
+			 busy.n == 1 ? " is" : "es are", text.text,
+			 busy.n > DOWN_NAMED ? ", ..." : "");
+}
+
+struct down_signal {
+	int ns;
+	int signal;
+};
+
+/*
+ * By descriptor, after a look at who it is: the number may be another's now.
+ * A process of the host's with only a thread inside is left alone.
+ */
+static int down_signal(void *ctx, const struct usage_process *p)
+{
+	const struct down_signal *s = ctx;
+	_cleanup_close_ int fd = (int)syscall(SYS_pidfd_open, p->pid, 0);
+	_cleanup_close_ int net = -1;
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)p->pid);
+	net = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0 && net >= 0 && ns_same(net, s->ns) == 1)
+		(void)syscall(SYS_pidfd_send_signal, fd, s->signal, NULL, 0);
+	return 0;
+}
+
+static int down_signal_all(int ns, int signal, int wait_ms)
+{
+	struct down_signal s = { .ns = ns, .signal = signal };
+	long long deadline = file_now_ms() + wait_ms;
+	int any = usage_walk(ns, NS_NET, down_signal, &s);
+
+	while (any == 0) {
+		any = usage_any(ns, NS_NET);
+		if (any != 1 || file_now_ms() >= deadline)
+			break;
+		any = 0;
+		usleep(DOWN_POLL_US);
+	}
+	return any;
+}
+
+static int down_kill(int ns, const char *name)
+{
+	int any = usage_any(ns, NS_NET);
+
+	if (any == 1)
+		any = down_signal_all(ns, SIGTERM, DOWN_TERM_MS);
+	if (any == 1)
+		any = down_signal_all(ns, SIGKILL, DOWN_KILL_MS);
+	if (any < 0)
+		return log_errno(any, "cannot look for processes in %s", name);
+	return any ? down_refuse(ns, name) : 0;
+}
+
+static int down_publish(void *ctx)
+{
+	return handle_publish(ctx);
+}
+
+/* Somebody slipped in between the look and the removal of the name. */
+static int down_restore(const struct host *h, int ns, struct record *r)
+{
+	int err = build_inside(h, ns, down_publish, r->name);
+
+	r->state = RECORD_UP;
+	if (err == 0)
+		err = record_write(h, r);
+	if (err)
+		return log_errno(err, "cannot publish %s again", r->name);
+	return -EBUSY;
+}
+
+static int down_unpublish(const struct host *h, int ns, struct record *r,
+			  bool kill)
+{
+	int err;
+
+	r->state = RECORD_REMOVING;
+	err = record_write(h, r);
+	if (err == 0)
+		err = handle_remove(r->name);
+	if (err)
+		return log_errno(err, "cannot remove /run/netns/%s", r->name);
+	if (kill)
+		return down_kill(ns, r->name);
+	if (down_refuse(ns, r->name))
+		return down_restore(h, ns, r);
+	return 0;
+}
+
+/* A network that stands. */
+static int down_standing(const struct host *h, int ns, struct record *r,
+			 bool kill, bool idle_only)
+{
+	int err;
+
+	if (idle_only) {
+		err = usage_any(ns, NS_NET);
+		if (err)
+			return err < 0 ? log_errno(err, "cannot look for "
+						   "processes in %s", r->name) :
+					 0;
+	}
+	err = kill ? down_kill(ns, r->name) : down_refuse(ns, r->name);
+	if (err == 0)
+		err = down_unpublish(h, ns, r, kill);
+	return err ? err : build_remove(h, r);
+}
+
+static int down_not_ours(const char *name)
+{
+	return log_errno(-EPERM, "%s: RUNNS did not make this namespace and "
+			 "leaves it alone; 'ip netns delete %s' removes it",
+			 name, name);
+}
+
+int down_one(const struct host *h, const char *name, bool kill, bool idle_only)
+{
+	_cleanup_close_ int ns = handle_open(h->root, name);
+	struct record r;
+	int recorded = record_read(h, name, &r);
+	int ours;
+
+	if (ns < 0 && ns != -ENOENT && ns != -EBADF)
+		return host_explain(ns, handle_explain, name);
+	if (recorded && ns == -ENOENT)
+		return gc_one(h, name);
+	/* Its records were deleted: the device tells. */
+	if (recorded && ns >= 0 && build_find_lost(name, &r) == 0)
+		return down_standing(h, ns, &r, kill, idle_only);
+	if (recorded)
+		return down_not_ours(name);
+	ours = ns < 0 ? 0 : build_is_ours(&r, ns);
+	if (ours < 0)
+		return log_errno(ours, "cannot look into %s", name);
+	if (ours)
+		return down_standing(h, ns, &r, kill, idle_only);
+	return ns >= 0 ? down_not_ours(name) : gc_one(h, name);
+}
+
+static int down_locked(const struct host *h, const struct options *o,
+		       const char *name)
+{
+	_cleanup_close_ int lock = -1;
+
+	if (!name_is_valid((struct slice){ name, strlen(name) }))
+		return log_errno(-EINVAL, "not a name for a network");
+	if (o->dry_run) {
+		printf("%s: remove the name, the firewall's element, the files "
+		       "and the record\n", name);
+		return 0;
+	}
+	lock = host_lock(h, "net.", name, HOST_LOCK_MS);
+	return lock < 0 ? lock : down_one(h, name, o->kill, false);
+}
+
+struct down_all {
+	const struct host *h;
+	const struct options *o;
+	bool failed;
+};
+
+static int down_each(void *ctx, const char *name)
+{
+	struct down_all *all = ctx;
+
+	if (down_locked(all->h, all->o, name))
+		all->failed = true;
+	return 0;
+}
+
+int cmd_down(const struct host *h, const struct options *o, char **names,
+	     int n)
+{
+	struct down_all all = { .h = h, .o = o };
+	int i;
+
+	if (o->all && record_each(h, down_each, &all) < 0)
+		all.failed = true;
+	for (i = 0; i < n; i++) {
+		if (down_locked(h, o, names[i]))
+			all.failed = true;
+	}
+	return all.failed ? EXIT_FAILED : 0;
+}

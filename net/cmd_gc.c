@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cmd_gc.c - clear what killed builders have left, and idle networks
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/netlink.h>
+#include <net/if.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "lib/base/log.h"
+#include "lib/session/handle.h"
+#include "lib/session/paths.h"
+#include "lib/session/usage.h"
+#include "lib/sys/file.h"
+#include "net/build.h"
+#include "net/cmd.h"
+#include "net/pool.h"
+#include "net/uplink.h"
+
+enum { GC_STALE_S = 60 };
+
+/* Somebody is inside: the removal that was begun is called off. */
+static int gc_restore(const struct host *h, struct record *r)
+{
+	int err;
+
+	r->state = RECORD_UP;
+	err = record_write(h, r);
+	return err ? log_errno(err, "cannot write the record of %s", r->name) :
+		     0;
+}
+
+/* A record that makes sense, and perhaps a namespace. */
+static int gc_recorded(const struct host *h, struct record *r)
+{
+	_cleanup_close_ int ns = handle_open(h->root, r->name);
+	int ours = ns < 0 ? 0 : build_is_ours(r, ns);
+	int err = 0;
+
+	if (ns < 0 && ns != -ENOENT && ns != -EBADF)
+		return host_explain(ns, handle_explain, r->name);
+	if (ours < 0)
+		return log_errno(ours, "cannot look into %s", r->name);
+	if (ours && r->state == RECORD_UP)
+		return 0;
+	if (ours && usage_any(ns, NS_NET) != 0)
+		return gc_restore(h, r);
+	/* Ours, or a file whose mount was lost. */
+	if (ours || ns == -EBADF)
+		err = handle_remove(r->name);
+	if (err)
+		return log_errno(err, "cannot remove /run/netns/%s", r->name);
+	return build_remove(h, r);
+}
+
+int gc_one(const struct host *h, const char *name)
+{
+	struct record r;
+	int err = record_read(h, name, &r);
+
+	if (err == 0)
+		return gc_recorded(h, &r);
+	if (err != -ENOENT)
+		log_msg(LOG_WARNING, "the record of %s makes no sense: it is "
+			"removed", name);
+	/* A directory without a record: killed between the two. */
+	err = record_remove(h, name);
+	return err ? log_errno(err, "cannot remove the record of %s", name) :
+		     0;
+}
+
+static bool gc_is_idle_down(const struct host *h, const char *name)
+{
+	_cleanup_close_ int dir = record_dir(h, name, false);
+
+	return dir >= 0 && faccessat(dir, NET_MARK_IDLE, F_OK, 0) == 0;
+}
+
+/* One network that nobody is working on. */
+static int gc_network(const struct host *h, const char *name, bool idle_only)
+{
+	_cleanup_close_ int lock = -1;
+	char file[sizeof("net.") + NAME_SIZE] = "net.";
+
+	if (idle_only && !gc_is_idle_down(h, name))
+		return 0;
+	strncat(file, name, NAME_SIZE);
+	lock = file_lock(h->lock, file, 0);
+	/* Whoever holds it looks after it. */
+	if (lock == -ETIMEDOUT)
+		return 0;
+	if (lock < 0)
+		return log_errno(lock, "cannot lock %s", name);
+	if (gc_is_idle_down(h, name))
+		return down_one(h, name, false, true);
+	return idle_only ? 0 : gc_one(h, name);
+}
+
+struct gc {
+	const struct host *h;
+	const struct fw_backend *fw;
+	bool failed;
+};
+
+static int gc_each(void *ctx, const char *name)
+{
+	struct gc *gc = ctx;
+
+	if (gc_network(gc->h, name, false))
+		gc->failed = true;
+	return 0;
+}
+
+struct gc_link {
+	const struct host *h;
+	const char *link;
+};
+
+static int gc_has_link(void *ctx, const char *name)
+{
+	const struct gc_link *want = ctx;
+	struct record r;
+
+	return record_read(want->h, name, &r) == 0 &&
+	       strcmp(r.outside, want->link) == 0;
+}
+
+/* A member whose device is gone, and that nobody is building. */
+static int gc_member(void *ctx, const char *link)
+{
+	struct gc *gc = ctx;
+	struct gc_link want = { .h = gc->h, .link = link };
+
+	if (if_nametoindex(link) != 0 ||
+	    record_each(gc->h, gc_has_link, &want) != 0)
+		return 0;
+	if (gc->fw->remove(link))
+		gc->failed = true;
+	return 0;
+}
+
+static void gc_firewall(struct gc *gc)
+{
+	_cleanup_close_ int lock = host_lock(gc->h, "fw", "", HOST_LOCK_MS);
+	unsigned int i;
+
+	if (lock < 0) {
+		gc->failed = true;
+		return;
+	}
+	for (i = 0; (gc->fw = fw_each_backend(i)); i++) {
+		if (gc->fw->probe() != 2)
+			continue;
+		if (gc->fw->each(gc_member, gc) < 0)
+			gc->failed = true;
+		if (record_any(gc->h) == 0 && gc->fw->clear(""))
+			gc->failed = true;
+	}
+}
+
+/* Files of logins that were answered, or given up, long ago. */
+static void gc_files(int dirfd)
+{
+	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+	struct stat st;
+
+	if (!dir) {
+		base_close(&fd);
+		return;
+	}
+	while ((entry = readdir(dir))) {
+		if (fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+		    !S_ISREG(st.st_mode))
+			continue;
+		if (time(NULL) - st.st_mtime > GC_STALE_S)
+			(void)unlinkat(fd, entry->d_name, 0);
+	}
+	closedir(dir);
+}
+
+static void gc_pool(struct gc *gc)
+{
+	_cleanup_close_ int lock = host_lock(gc->h, "pool", "", HOST_LOCK_MS);
+
+	if (lock < 0 || pool_sweep(gc->h) < 0)
+		gc->failed = true;
+}
+
+static void gc_uplinks(struct gc *gc)
+{
+	_cleanup_nl_ struct nl_sock *sk = NULL;
+
+	if (nl_open(NETLINK_ROUTE, &sk) < 0 || uplink_sweep(gc->h, sk))
+		gc->failed = true;
+}
+
+int cmd_gc(const struct host *h, const struct options *o, char **names, int n)
+{
+	struct gc gc = { .h = h };
+	int i;
+
+	for (i = 0; i < n; i++) {
+		if (!name_is_valid((struct slice){ names[i],
+						   strlen(names[i]) })) {
+			log_errno(-EINVAL, "not a name for a network");
+			gc.failed = true;
+		} else if (gc_network(h, names[i], o->idle)) {
+			gc.failed = true;
+		}
+	}
+	if (n == 0) {
+		if (record_each(h, gc_each, &gc) < 0)
+			gc.failed = true;
+		gc_pool(&gc);
+		gc_firewall(&gc);
+		gc_uplinks(&gc);
+		gc_files(h->failed);
+		gc_files(h->request);
+	}
+	return gc.failed ? EXIT_FAILED : 0;
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cmd_up.c - build networks, or mend those that stand
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/log.h"
+#include "lib/session/handle.h"
+#include "net/build.h"
+#include "net/cmd.h"
+
+struct up {
+	const struct host *h;
+	const struct options *o;
+	const char *name;
+};
+
+static void up_report(void *ctx, const char *step, int err, long long us)
+{
+	const struct up *up = ctx;
+
+	if (up->o->verbose)
+		fprintf(stderr, "%s: %-30s %s  %lld us\n", up->name, step,
+			err ? "failed" : "ok", us);
+}
+
+/*
+ * Is there a namespace of that name?
+ *
+ * Return: its descriptor in *@ns and 1 if it is ours and stands; 0 if there is
+ * none; -ESTALE if there are remains of one; -errno, logged.
+ */
+static int up_look(const struct up *up, struct record *r, int *ns)
+{
+	_cleanup_close_ int fd = handle_open(up->h->root, up->name);
+	int recorded = record_read(up->h, up->name, r);
+	int ours = 0;
+
+	if (fd < 0 && fd != -ENOENT && fd != -EBADF)
+		return host_explain(fd, handle_explain, up->name);
+	if (fd < 0)
+		return recorded == -ENOENT ? 0 : -ESTALE;
+	if (recorded == 0)
+		ours = build_is_ours(r, fd);
+	if (ours < 0)
+		return log_errno(ours, "cannot look into %s", up->name);
+	if (!ours)
+		return log_errno(-EEXIST, "%s: there is a network namespace "
+				 "of that name that RUNNS did not make: it is "
+				 "left alone; choose another name, or remove "
+				 "it with 'ip netns delete %s'", up->name,
+				 up->name);
+	if (r->state != RECORD_UP)
+		return -ESTALE;
+	*ns = TAKE_FD(fd);
+	return 1;
+}
+
+/* The same, after the remains of a killed builder were cleared. */
+static int up_look_clear(const struct up *up, struct record *r, int *ns)
+{
+	int found = up_look(up, r, ns);
+
+	if (found != -ESTALE)
+		return found;
+	if (up->o->dry_run)
+		return 0;
+	found = gc_one(up->h, up->name);
+	return found ? found : up_look(up, r, ns);
+}
+
+static int up_build(const struct up *up, const struct conf *conf,
+		    const struct plan *plan)
+{
+	struct build b = {
+		.h = up->h,
+		.conf = conf,
+		.plan = *plan,
+		.progress = { .report = up_report, .ctx = (void *)up },
+	};
+	_cleanup_close_ int ns = -1;
+	int err = up_look_clear(up, &b.record, &ns);
+	int stands = err;
+
+	if (err < 0)
+		return err;
+	if (up->o->dry_run && stands) {
+		printf("%s: stands, would be mended where needed\n", up->name);
+		return 0;
+	}
+	if (up->o->dry_run) {
+		build_print_steps(&b);
+		return 0;
+	}
+	err = build_begin(&b);
+	if (err == 0)
+		err = stands ? build_mend(&b, ns) : build_make(&b);
+	build_end(&b);
+	return err;
+}
+
+static int up_planned(const struct up *up, const struct conf *conf,
+		      const struct request *request)
+{
+	struct plan plan;
+	int err = conf_plan(conf, request, up->name, &plan);
+
+	return err ? err : up_build(up, conf, &plan);
+}
+
+/* With the lock: a login's request may name another configuration. */
+static int up_locked(const struct up *up, const struct conf *conf)
+{
+	struct request request = { .login = up->o->login };
+	_cleanup_free_ char *path = NULL;
+	struct conf other = { 0 };
+	int err = 0;
+
+	if (up->o->section) {
+		if (strlen(up->o->section) >= sizeof(request.section))
+			return log_errno(-EINVAL, "--section is too long");
+		strcpy(request.section, up->o->section);
+	} else {
+		err = conf_request(up->h, up->name, &request, &path);
+	}
+	if (err == 0 && path)
+		err = conf_load(up->h, path, &other);
+	if (err == 0)
+		err = up_planned(up, path ? &other : conf, &request);
+	conf_free(&other);
+	return err;
+}
+
+static int up_one(const struct host *h, const struct options *o,
+		  const struct conf *conf, const char *name)
+{
+	struct up up = { .h = h, .o = o, .name = name };
+	_cleanup_close_ int lock = -1;
+	int err;
+
+	if (!name_is_valid((struct slice){ name, strlen(name) }))
+		return log_errno(-EINVAL, "not a name for a network: 1 to 63 "
+				 "of A-Z a-z 0-9 _ . -, the first a letter or "
+				 "digit, not 'host' or 'deny'");
+	lock = host_lock(h, "net.", name, HOST_LOCK_MS);
+	if (lock < 0)
+		return lock;
+	err = up_locked(&up, conf);
+	if (err)
+		log_msg(LOG_ERR, "up %s: failed, nothing of it is left: %s",
+			name, strerror(-err));
+	return err;
+}
+
+/* Every section is a network, under the name that it gives. */
+static int up_all(const struct host *h, const struct options *o,
+		  const struct conf *conf)
+{
+	int failed = 0;
+	size_t i;
+
+	for (i = 0; i < conf->profiles.n; i++) {
+		const struct profile *p = &conf->profiles.profiles[i];
+		struct slice from = p->netns.len ? p->netns : p->section;
+		char name[NAME_SIZE];
+
+		if (from.len >= sizeof(name))
+			continue;
+		snprintf(name, sizeof(name), "%.*s", SLICE_ARG(from));
+		if (up_one(h, o, conf, name))
+			failed = 1;
+	}
+	return failed;
+}
+
+int cmd_up(const struct host *h, const struct options *o, char **names, int n)
+{
+	struct conf conf;
+	int failed = 0;
+	int i;
+
+	if (conf_load(h, o->conf, &conf))
+		return EXIT_FAILED;
+	if (o->all)
+		failed = up_all(h, o, &conf);
+	for (i = 0; i < n; i++) {
+		if (up_one(h, o, &conf, names[i]))
+			failed = 1;
+	}
+	conf_free(&conf);
+	return failed ? EXIT_FAILED : 0;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * conf.h - runns.conf(5) as read from disk, and what it says of one network
+ */
+#ifndef RUNNS_NET_CONF_H
+#define RUNNS_NET_CONF_H
+
+#include "lib/policy/profile.h"
+#include "net/host.h"
+
+/**
+ * struct conf - all sections, and the texts that they point into
+ */
+struct conf {
+	struct profile_conf profiles;
+	char **texts;
+	char **labels;
+	size_t n_texts;
+};
+
+/**
+ * conf_load() - read runns.conf.d/\*.conf and runns.conf, in this order
+ * @path:	absolute path in place of runns.conf, without drop-ins; or NULL
+ *
+ * Files that are absent are no sections; files that others than root can
+ * change are refused.
+ *
+ * Return: 0 and @out must be freed; -errno, logged.
+ */
+int conf_load(const struct host *h, const char *path, struct conf *out)
+	_must_check_;
+
+/** conf_free() - harmless on a zeroed struct */
+void conf_free(struct conf *conf);
+
+/**
+ * struct request - what a command was asked to build
+ * @section:	to be used as a pattern; "" for the section of that name
+ * @login:	a login asked
+ */
+struct request {
+	char section[NAME_SIZE];
+	bool login;
+};
+
+/**
+ * struct plan - one network, as it is to be
+ * @profile:	the section; NULL for one built by hand from defaults
+ * @interface_in: "" for rn-INDEX
+ * @uplink:	"" for whatever the routing table picks
+ */
+struct plan {
+	char name[NAME_SIZE];
+	const struct profile *profile;
+	char interface[PROFILE_IFNAME_MAX + 1];
+	char interface_in[PROFILE_IFNAME_MAX + 1];
+	char uplink[PROFILE_IFNAME_MAX + 1];
+	bool has_address;
+	struct addr_net address;
+	uint32_t mtu;
+	bool nat;
+	bool isolate;
+	bool strict_dns;
+	bool linger;
+	bool login;
+};
+
+/**
+ * conf_plan() - find the section for @name and fill in the defaults
+ *
+ * Return: 0; -ENOENT if a login asks for what has no section; -EINVAL if a
+ * pattern fixes what only one network can have; logged.
+ */
+int conf_plan(const struct conf *conf, const struct request *request,
+	      const char *name, struct plan *out) _must_check_;
+
+/**
+ * conf_request() - take what a login has left for `up NAME'
+ * @path:	set to the path of the configuration that it names, freed by
+ *		the caller; or NULL
+ *
+ * The file is removed.  None is no error and changes nothing.
+ *
+ * Return: 0 or -errno, logged.
+ */
+int conf_request(const struct host *h, const char *name,
+		 struct request *request, char **path) _must_check_;
+
+#endif

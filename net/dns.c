@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * dns.c - how names are resolved in a network
+ *
+ * A name server on a loopback address is the host's and cannot be reached
+ * from inside, where that address is another: it is never written down.
+ */
+#include "net/dns.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/log.h"
+#include "lib/session/paths.h"
+#include "lib/sys/file.h"
+
+enum { DNS_TEXT_SIZE = 16 * 1024, DNS_PATH_SIZE = 256 };
+
+#define DNS_MADE ".made-etc-netns"	/* in PATH_RUN_NET: /etc/netns is ours */
+
+/* Where the host's real servers may stand, when /etc has a stub only. */
+static const char *const dns_upstreams[] = {
+	"/etc/resolv.conf",
+	"/run/systemd/resolve/resolv.conf",
+	"/run/NetworkManager/no-stub-resolv.conf",
+	"/run/NetworkManager/resolv.conf",
+	"/run/resolvconf/resolv.conf",
+};
+
+/* Does the line begin with @word and a blank?  Then what follows it. */
+static bool dns_line(struct slice line, const char *word, struct slice *rest)
+{
+	size_t len = strlen(word);
+
+	if (line.len <= len || memcmp(line.p, word, len) != 0 ||
+	    (line.p[len] != ' ' && line.p[len] != '\t'))
+		return false;
+	while (len < line.len && (line.p[len] == ' ' || line.p[len] == '\t'))
+		len++;
+	rest->p = line.p + len;
+	rest->len = line.len - len;
+	while (rest->len && strchr(" \t\r", rest->p[rest->len - 1]))
+		rest->len--;
+	return true;
+}
+
+static bool dns_next_line(const char **text, struct slice *line)
+{
+	size_t len = strcspn(*text, "\n");
+
+	if (!**text)
+		return false;
+	*line = (struct slice){ *text, len };
+	*text += len + ((*text)[len] == '\n');
+	return true;
+}
+
+/* Inside there is IPv4 only, and another loopback than the host's. */
+static bool dns_is_usable(struct slice text, struct addr *a)
+{
+	return addr_parse(text, a) == 0 && a->family == 4 &&
+	       a->bytes[0] != 127 && a->bytes[0] != 0;
+}
+
+static bool dns_is_local(const struct addr *a)
+{
+	_cleanup_close_ int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_in in = { .sin_family = AF_INET };
+
+	if (fd < 0 || a->family != 4)
+		return false;
+	memcpy(&in.sin_addr, a->bytes, 4);
+	return bind(fd, (struct sockaddr *)&in, sizeof(in)) == 0;
+}
+
+static void dns_put_server(struct buf *b, const struct plan *plan,
+			   const struct record *r, const struct addr *a)
+{
+	char text[ADDR_TEXT_SIZE];
+	bool gateway = a->family == 4 &&
+		       memcmp(a->bytes, r->net.addr.bytes, 4) == 0;
+
+	addr_format(a, text);
+	buf_addf(b, "nameserver %s\n", text);
+	if (plan->isolate && (gateway || dns_is_local(a)))
+		log_msg(LOG_WARNING, "%s: name server %s is the host itself, "
+			"which Isolate=yes keeps the network from: set DNS=, "
+			"or Isolate=no", plan->name, text);
+}
+
+/* Servers, search list and options of one of the host's files. */
+static int dns_take(struct buf *b, const struct plan *plan,
+		    const struct record *r, const char *text)
+{
+	struct slice line, rest;
+	struct addr a;
+	int servers = 0;
+
+	while (dns_next_line(&text, &line)) {
+		if (dns_line(line, "nameserver", &rest)) {
+			if (servers == PROFILE_DNS_MAX ||
+			    !dns_is_usable(rest, &a))
+				continue;
+			dns_put_server(b, plan, r, &a);
+			servers++;
+		} else if (dns_line(line, "search", &rest) ||
+			   dns_line(line, "domain", &rest) ||
+			   dns_line(line, "options", &rest)) {
+			buf_add(b, line.p, line.len);
+			buf_addc(b, '\n');
+		}
+	}
+	return servers;
+}
+
+static void dns_from_host(struct buf *b, const struct plan *plan,
+			  const struct record *r)
+{
+	size_t before = b->len;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(dns_upstreams); i++) {
+		char text[DNS_TEXT_SIZE];
+
+		if (file_read_small(AT_FDCWD, dns_upstreams[i], text,
+				    sizeof(text)) < 0)
+			continue;
+		if (dns_take(b, plan, r, text) > 0)
+			return;
+		b->len = before;
+		b->text[before] = '\0';
+	}
+	buf_adds(b, "# The host has no name server that can be reached from "
+		 "here.\n");
+	log_msg(LOG_WARNING, "%s: the host has no name server that can be "
+		"reached from inside (a loopback stub cannot): names will not "
+		"resolve; set DNS= in runns.conf", plan->name);
+}
+
+static void dns_from_keys(struct buf *b, const struct plan *plan,
+			  const struct record *r)
+{
+	uint32_t i;
+
+	for (i = 0; i < plan->profile->n_dns; i++)
+		dns_put_server(b, plan, r, &plan->profile->dns[i]);
+}
+
+static int dns_from_file(struct buf *b, const struct plan *plan)
+{
+	char path[DNS_PATH_SIZE * 16];
+	char text[DNS_TEXT_SIZE];
+	struct slice file = plan->profile->resolve;
+	ssize_t n = -ENAMETOOLONG;
+
+	if (file.len < sizeof(path)) {
+		snprintf(path, sizeof(path), "%.*s", SLICE_ARG(file));
+		n = file_read_small(AT_FDCWD, path, text, sizeof(text));
+	}
+	if (n < 0)
+		return log_errno((int)n, "%s: Resolve=%.*s", plan->name,
+				 SLICE_ARG(file));
+	buf_add(b, text, (size_t)n);
+	buf_addc(b, '\n');
+	return 0;
+}
+
+static int dns_resolv(struct buf *b, const struct plan *plan,
+		      const struct record *r)
+{
+	const struct profile *p = plan->profile;
+	uint32_t i;
+
+	buf_addf(b, "# Made by RUNNS for network %s, see runns.conf(5).\n",
+		 plan->name);
+	if (p && p->resolve.len)
+		return dns_from_file(b, plan);
+	if (p && p->n_dns)
+		dns_from_keys(b, plan, r);
+	else
+		dns_from_host(b, plan, r);
+	/* The last search list counts (resolv.conf(5)). */
+	if (p && p->n_search)
+		buf_adds(b, "search");
+	for (i = 0; p && i < p->n_search; i++)
+		buf_addf(b, " %.*s", SLICE_ARG(p->search[i]));
+	if (p && p->n_search)
+		buf_addc(b, '\n');
+	return 0;
+}
+
+/* The host's, but names are asked of files and name servers only. */
+static void dns_nsswitch(struct buf *b)
+{
+	char text[DNS_TEXT_SIZE];
+	const char *at = text;
+	struct slice line;
+
+	if (file_read_small(AT_FDCWD, "/etc/nsswitch.conf", text,
+			    sizeof(text)) < 0)
+		text[0] = '\0';
+	buf_adds(b, "hosts: files dns\n");
+	while (dns_next_line(&at, &line)) {
+		struct slice word = line;
+
+		while (word.len && (*word.p == ' ' || *word.p == '\t')) {
+			word.p++;
+			word.len--;
+		}
+		if (word.len >= 6 && memcmp(word.p, "hosts:", 6) == 0)
+			continue;
+		buf_add(b, line.p, line.len);
+		buf_addc(b, '\n');
+	}
+}
+
+static int dns_put_file(int etc, const char *file, const struct buf *b)
+{
+	int err = buf_status(b);
+
+	if (err == 0)
+		err = file_update(etc, file, 0644, b->text, b->len);
+	return err < 0 ? err : 0;
+}
+
+/* An empty file that says something by being there. */
+static int dns_mark(int dir, const char *mark, bool set)
+{
+	int fd;
+
+	if (!set)
+		return unlinkat(dir, mark, 0) < 0 && errno != ENOENT ? -errno :
+								       0;
+	fd = openat(dir, mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	return 0;
+}
+
+static int dns_files(int dir, const struct plan *plan, const struct record *r)
+{
+	_cleanup_close_ int etc = -1;
+	BUF(resolv, DNS_TEXT_SIZE + 1024);
+	BUF(nsswitch, DNS_TEXT_SIZE + 64);
+	int err = file_make_dir(dir, NET_ETC, 0700);
+
+	if (err == 0) {
+		etc = openat(dir, NET_ETC, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		err = etc < 0 ? -errno : dns_resolv(&resolv, plan, r);
+	}
+	if (err == 0)
+		err = dns_put_file(etc, "resolv.conf", &resolv);
+	if (err == 0 && plan->strict_dns) {
+		dns_nsswitch(&nsswitch);
+		err = dns_put_file(etc, "nsswitch.conf", &nsswitch);
+	} else if (err == 0) {
+		err = dns_mark(etc, "nsswitch.conf", false);
+	}
+	if (err == 0)
+		err = dns_mark(dir, NET_MARK_STRICT, plan->strict_dns);
+	if (err == 0)
+		err = dns_mark(dir, NET_MARK_IDLE,
+			       r->login && !plan->linger);
+	return err;
+}
+
+static void dns_paths(const char *name, char link[DNS_PATH_SIZE],
+		      char target[DNS_PATH_SIZE])
+{
+	snprintf(link, DNS_PATH_SIZE, "/" PATH_NETNS_ETC "/%s/resolv.conf",
+		 name);
+	snprintf(target, DNS_PATH_SIZE,
+		 "/" PATH_RUN_NET "/%s/" NET_ETC "/resolv.conf", name);
+}
+
+bool dns_has_etc_netns(const char *name)
+{
+	char path[DNS_PATH_SIZE];
+
+	snprintf(path, sizeof(path), "/" PATH_NETNS_ETC "/%s", name);
+	return access(path, F_OK) == 0;
+}
+
+/* For 'ip netns exec'; what the administrator put there stays. */
+static int dns_link(const struct host *h, const char *name)
+{
+	char link[DNS_PATH_SIZE], target[DNS_PATH_SIZE], path[DNS_PATH_SIZE];
+	int err = 0;
+
+	dns_paths(name, link, target);
+	if (access("/" PATH_NETNS_ETC, F_OK) < 0) {
+		err = dns_mark(h->net, DNS_MADE, true);
+		if (err == 0)
+			err = file_make_dir(AT_FDCWD, "/" PATH_NETNS_ETC,
+					    0755);
+	}
+	snprintf(path, sizeof(path), "/" PATH_NETNS_ETC "/%s", name);
+	if (err == 0 && mkdir(path, 0755) < 0 && errno != EEXIST)
+		err = -errno;
+	if (err == 0 && symlink(target, link) < 0 && errno != EEXIST)
+		err = -errno;
+	return err;
+}
+
+int dns_write(const struct host *h, const struct plan *plan,
+	      const struct record *r)
+{
+	_cleanup_close_ int dir = record_dir(h, plan->name, true);
+	int err = dir < 0 ? dir : dns_files(dir, plan, r);
+
+	if (err)
+		return log_errno(err, "cannot write the files of %s",
+				 plan->name);
+	err = dns_link(h, plan->name);
+	if (err)
+		log_msg(LOG_WARNING, "%s: 'ip netns exec' will show the "
+			"host's name servers: cannot make /" PATH_NETNS_ETC
+			"/%s/resolv.conf: %s", plan->name, plan->name,
+			strerror(-err));
+	return 0;
+}
+
+int dns_remove(const struct host *h, const struct record *r)
+{
+	char link[DNS_PATH_SIZE], target[DNS_PATH_SIZE], path[DNS_PATH_SIZE];
+	char found[DNS_PATH_SIZE];
+	ssize_t n;
+	int err;
+
+	dns_paths(r->name, link, target);
+	n = readlink(link, found, sizeof(found));
+	if (n > 0 && (size_t)n == strlen(target) &&
+	    memcmp(found, target, (size_t)n) == 0)
+		(void)unlink(link);
+	snprintf(path, sizeof(path), "/" PATH_NETNS_ETC "/%s", r->name);
+	/* Not empty: the administrator has put something there. */
+	if (r->etc_netns)
+		(void)rmdir(path);
+	if (faccessat(h->net, DNS_MADE, F_OK, 0) == 0 &&
+	    rmdir("/" PATH_NETNS_ETC) == 0)
+		(void)unlinkat(h->net, DNS_MADE, 0);
+	err = record_clear_files(h, r->name);
+	if (err)
+		return log_errno(err, "cannot remove the files of %s", r->name);
+	return 0;
+}
+
+void dns_servers(const struct host *h, const char *name, char *out,
+		 size_t size)
+{
+	char path[DNS_PATH_SIZE], text[DNS_TEXT_SIZE];
+	const char *at = text;
+	struct slice line, rest;
+	struct buf b;
+
+	buf_init(&b, out, size);
+	snprintf(path, sizeof(path), "%s/" NET_ETC "/resolv.conf", name);
+	if (file_read_small(h->net, path, text, sizeof(text)) < 0)
+		return;
+	while (dns_next_line(&at, &line)) {
+		if (dns_line(line, "nameserver", &rest))
+			buf_addf(&b, "%s%.*s", b.len ? " " : "",
+				 SLICE_ARG(rest));
+	}
+}

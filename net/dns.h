@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * dns.h - how names are resolved in a network
+ */
+#ifndef RUNNS_NET_DNS_H
+#define RUNNS_NET_DNS_H
+
+#include "net/conf.h"
+#include "net/record.h"
+
+/**
+ * dns_write() - generate, or renew, what covers files of /etc inside
+ *
+ * Return: 0 or -errno, logged.
+ */
+int dns_write(const struct host *h, const struct plan *plan,
+	      const struct record *r) _must_check_;
+
+/** dns_has_etc_netns() - is there a directory /etc/netns/NAME? */
+bool dns_has_etc_netns(const char *name);
+
+/**
+ * dns_remove() - remove what dns_write() made, and nothing else
+ *
+ * Return: 0 or -errno, logged.
+ */
+int dns_remove(const struct host *h, const struct record *r) _must_check_;
+
+/** dns_servers() - the name servers of a network, separated by blanks */
+void dns_servers(const struct host *h, const char *name, char *out,
+		 size_t size);
+
+#endif

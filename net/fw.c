@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fw.c - which backend, and the lock around it
+ */
+#include "config.h"
+
+#include "net/fw.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "lib/base/log.h"
+#include "net/record.h"
+
+static const struct fw_backend *const fw_backends[] = {
+#ifdef HAVE_NFT
+	&fw_nft,
+#endif
+#ifdef HAVE_IPTC
+	&fw_iptc,
+#endif
+};
+
+const struct fw_backend *fw_each_backend(unsigned int n)
+{
+	return n < ARRAY_SIZE(fw_backends) ? fw_backends[n] : NULL;
+}
+
+void fw_end(void)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(fw_backends); i++) {
+		if (fw_backends[i]->end)
+			fw_backends[i]->end();
+	}
+}
+
+const struct fw_backend *fw_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(fw_backends); i++) {
+		if (strcmp(fw_backends[i]->name, name) == 0)
+			return fw_backends[i];
+	}
+	return NULL;
+}
+
+/*
+ * The best answer to the probe wins; among equals the first, which is nft.
+ * A legacy table with rules in it makes libiptc answer 2.
+ */
+static const struct fw_backend *fw_auto(void)
+{
+	const struct fw_backend *best = NULL;
+	int best_rank = 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(fw_backends) && best_rank < 2; i++) {
+		int rank = fw_backends[i]->probe();
+
+		if (rank > best_rank) {
+			best = fw_backends[i];
+			best_rank = rank;
+		}
+	}
+	return best;
+}
+
+static const struct fw_backend *fw_wanted(const char *name)
+{
+	const struct fw_backend *fw = fw_find(name);
+
+	return fw && fw->probe() > 0 ? fw : NULL;
+}
+
+int fw_choose(enum profile_firewall wanted, const struct fw_backend **out)
+{
+	switch (wanted) {
+	case FIREWALL_AUTO:
+		*out = fw_auto();
+		break;
+	case FIREWALL_NFT:
+		*out = fw_wanted("nft");
+		break;
+	case FIREWALL_IPTABLES:
+		*out = fw_wanted("iptables");
+		break;
+	}
+	if (*out)
+		return 0;
+	if (wanted == FIREWALL_NFT)
+		return log_errno(-ENOTSUP, "Firewall=nft cannot be used: the "
+				 "kernel has no nf_tables, or RUNNS was built "
+				 "without libnftables");
+	if (wanted == FIREWALL_IPTABLES)
+		return log_errno(-ENOTSUP, "Firewall=iptables cannot be used: "
+				 "the kernel has no legacy tables "
+				 "(CONFIG_NETFILTER_XTABLES_LEGACY), or RUNNS "
+				 "was built without libiptc");
+	return log_errno(-ENOTSUP, "the kernel has neither nf_tables nor the "
+			 "legacy iptables tables: load one of them");
+}
+
+int fw_add(const struct host *h, const struct fw_backend *fw,
+	   const struct fw_member *m)
+{
+	_cleanup_close_ int lock = host_lock(h, "fw", "", HOST_LOCK_MS);
+
+	return lock < 0 ? lock : fw->add(m);
+}
+
+static int fw_is_other(void *ctx, const char *name)
+{
+	return strcmp(name, ctx) != 0;
+}
+
+int fw_remove(const struct host *h, const struct fw_backend *fw,
+	      const char *name, const char *link)
+{
+	_cleanup_close_ int lock = host_lock(h, "fw", "", HOST_LOCK_MS);
+	int err;
+
+	if (lock < 0)
+		return lock;
+	err = fw->remove(link);
+	/*
+	 * Asked under the lock: who builds writes his record before he takes
+	 * it, so he is either seen here, or makes everything afresh.
+	 */
+	if (err == 0 && record_each(h, fw_is_other, (void *)name) == 0)
+		err = fw->clear(link);
+	return err;
+}

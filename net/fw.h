@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fw.h - the host's packet rules for our networks, whichever way
+ *
+ * Both backends do the same: traffic of a network leaves masqueraded; nothing
+ * from outside, from another network or to the host's own services passes,
+ * unless it answers something or is ICMP to the host; no packet with a source
+ * that does not belong there passes.  Rules of others are left alone.
+ */
+#ifndef RUNNS_NET_FW_H
+#define RUNNS_NET_FW_H
+
+#include <stdbool.h>
+
+#include "lib/policy/profile.h"
+#include "net/host.h"
+
+/**
+ * struct fw_member - one network
+ * @name:	for messages
+ * @link:	the host's end
+ * @nat:	masquerade what leaves
+ * @isolate:	keep it from the host's services and from other networks
+ */
+struct fw_member {
+	const char *name;
+	const char *link;
+	bool nat;
+	bool isolate;
+};
+
+/**
+ * struct fw_backend - one way to do it
+ * @name:	for messages and records
+ * @probe:	1 if the kernel can, 0 if not, 2 if rules of ours are there
+ * @add:	add a member; the first makes all that they share
+ * @remove:	remove a member, also one that was half added; 0 if absent
+ * @clear:	remove what is shared if there is no member but @leaving
+ * @open:	drop what comes in by the device and is not for a member
+ * @close:	the reverse of @open
+ * @each:	call @fn for each member's device
+ * @blocks:	call @fn for what would drop forwarded packets all the same
+ * @end:	the program ends
+ *
+ * All are called with the lock "fw" held, in the host's network namespace,
+ * and return -errno, logged, on failure.
+ */
+struct fw_backend {
+	const char *name;
+	int (*probe)(void);
+	int (*add)(const struct fw_member *m);
+	int (*remove)(const char *link);
+	int (*clear)(const char *leaving);
+	int (*open)(const char *device);
+	int (*close)(const char *device);
+	int (*each)(int (*fn)(void *ctx, const char *link), void *ctx);
+	int (*blocks)(int (*fn)(void *ctx, const char *what), void *ctx);
+	void (*end)(void);
+};
+
+extern const struct fw_backend fw_nft;
+extern const struct fw_backend fw_iptc;
+
+/**
+ * fw_choose() - which backend is to be used?
+ * @wanted:	the administrator's choice
+ *
+ * Automatically: where rules of ours are; else nft where the kernel has it and
+ * nobody uses the legacy tables; else libiptc.
+ *
+ * Return: 0; -ENOTSUP, logged.
+ */
+int fw_choose(enum profile_firewall wanted, const struct fw_backend **out)
+	_must_check_;
+
+/** fw_find() - the backend of that name, or NULL */
+const struct fw_backend *fw_find(const char *name);
+
+/** fw_each_backend() - the Nth backend that was built in, or NULL */
+const struct fw_backend *fw_each_backend(unsigned int n);
+
+/** fw_end() - to be called before the program ends */
+void fw_end(void);
+
+/** fw_add() - add a member, under the lock; 0 or -errno, logged */
+int fw_add(const struct host *h, const struct fw_backend *fw,
+	   const struct fw_member *m) _must_check_;
+
+/**
+ * fw_remove() - remove the member @name, under the lock
+ * @link:	the host's end
+ *
+ * What members share goes too if no other network is recorded.
+ *
+ * Return: 0 or -errno, logged.
+ */
+int fw_remove(const struct host *h, const struct fw_backend *fw,
+	      const char *name, const char *link) _must_check_;
+
+#endif

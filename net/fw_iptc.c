@@ -1,0 +1,487 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fw_iptc.c - packet rules by the legacy iptables tables
+ *
+ * A constant number of rules, because all host ends begin with "rn-"; only a
+ * network that is special (a device name of its own, Isolate=no, Nat=none)
+ * adds rules.  The tables are walked through rule by rule, so this keeps the
+ * data path as fast with a thousand networks as with one.
+ *
+ * Masquerading is decided where the device that a packet came in by is no
+ * longer known, therefore packets carry a mark until then.  Isolation never
+ * depends on it: a mark can be changed by somebody else's rules.
+ */
+#include "net/fw.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "lib/base/log.h"
+#include "lib/sys/file.h"
+#include "net/fw_iptc_edit.h"
+#include "net/fw_iptc_rule.h"
+#include "net/link.h"
+#include "net/pool.h"
+
+#define IPTC_OURS "runns-"
+#define IPTC_ALL POOL_LINK_PREFIX "+"
+
+static const struct iptc_chain {
+	const char *table;
+	const char *name;
+} iptc_chains[] = {
+	{ "raw", "runns-raw" },
+	{ "filter", "runns-input" },
+	{ "filter", "runns-local" },
+	{ "filter", "runns-forward" },
+	{ "filter", "runns-open" },
+	{ "filter", "runns-accept" },
+	{ "nat", "runns-nat" },
+};
+
+/*
+ * In the chains of the host: isolation first, before anybody accepts;
+ * acceptance last, after everything that the administrator forbids but before
+ * the policy, which container software sets to DROP.
+ */
+static const struct iptc_rule iptc_base[] = {
+	{ "raw", "PREROUTING", IPTC_HEAD, .target = "runns-raw" },
+	{ "raw", "runns-raw", .in = IPTC_ALL, .match = IPTC_SPOOFED,
+	  .target = "DROP" },
+	{ "raw", "runns-raw", .in = IPTC_ALL, .target = "MARK",
+	  .mark = IPTC_MARK },
+
+	{ "filter", "INPUT", IPTC_HEAD, .target = "runns-input" },
+	{ "filter", "runns-input", .in = IPTC_ALL, .target = "runns-local" },
+	{ "filter", "runns-local", .match = IPTC_ANSWER, .target = "RETURN" },
+	{ "filter", "runns-local", .match = IPTC_ICMP, .target = "RETURN" },
+	{ "filter", "runns-local", .target = "DROP" },
+
+	{ "filter", "FORWARD", IPTC_HEAD, .target = "runns-forward" },
+	{ "filter", "runns-forward", .match = IPTC_ANSWER,
+	  .target = "RETURN" },
+	{ "filter", "runns-forward", .out = IPTC_ALL, .target = "DROP" },
+	{ "filter", "runns-open", .in = IPTC_ALL, .target = "DROP" },
+	{ "filter", "FORWARD", .target = "runns-accept" },
+	{ "filter", "runns-accept", .in = IPTC_ALL, .target = "ACCEPT" },
+	{ "filter", "runns-accept", .out = IPTC_ALL, .target = "ACCEPT" },
+
+	{ "nat", "POSTROUTING", IPTC_HEAD, .match = IPTC_MARKED,
+	  .target = "runns-nat" },
+	{ "nat", "runns-nat", .out = IPTC_ALL, .target = "RETURN" },
+	{ "nat", "runns-nat", .target = "MASQUERADE" },
+};
+
+/*
+ * What a special network adds.  IPTC_SECOND is behind the rule that lets
+ * answers pass.
+ */
+enum iptc_kind {
+	IPTC_OWN_NAME = 1,	/* its device is not rn-N */
+	IPTC_IS_OPEN = 2,
+	IPTC_NO_NAT = 4,
+};
+
+static const struct iptc_special {
+	int all;		/* kinds that it must be */
+	int none;		/* kinds that it must not be */
+	bool by_out;		/* its device is where packets go, else from */
+	struct iptc_rule rule;
+} iptc_specials[] = {
+	{ IPTC_OWN_NAME, 0, false,
+	  { "raw", "runns-raw", .match = IPTC_SPOOFED, .target = "DROP" } },
+	{ IPTC_OWN_NAME, IPTC_NO_NAT, false,
+	  { "raw", "runns-raw", .target = "MARK", .mark = IPTC_MARK } },
+	{ IPTC_NO_NAT, IPTC_OWN_NAME, false,
+	  { "raw", "runns-raw", .target = "MARK" } },
+
+	{ IPTC_IS_OPEN, IPTC_OWN_NAME, false,
+	  { "filter", "runns-input", IPTC_HEAD, .target = "RETURN" } },
+	{ IPTC_OWN_NAME, IPTC_IS_OPEN, false,
+	  { "filter", "runns-input", IPTC_HEAD, .target = "runns-local" } },
+
+	{ IPTC_IS_OPEN, 0, true,
+	  { "filter", "runns-forward", IPTC_SECOND, .target = "runns-open",
+	    .leave = true } },
+	{ IPTC_OWN_NAME, IPTC_IS_OPEN, true,
+	  { "filter", "runns-forward", IPTC_SECOND, .target = "DROP" } },
+	{ IPTC_IS_OPEN, 0, false,
+	  { "filter", "runns-open", IPTC_HEAD, .target = "RETURN" } },
+	{ IPTC_OWN_NAME, IPTC_IS_OPEN, false,
+	  { "filter", "runns-open", .target = "DROP" } },
+	{ IPTC_OWN_NAME, 0, false,
+	  { "filter", "runns-accept", .target = "ACCEPT" } },
+	{ IPTC_OWN_NAME, 0, true,
+	  { "filter", "runns-accept", .target = "ACCEPT" } },
+
+	{ IPTC_OWN_NAME, 0, true,
+	  { "nat", "runns-nat", IPTC_HEAD, .target = "RETURN" } },
+};
+
+static int iptc_kind(const struct fw_member *m)
+{
+	bool named = strncmp(m->link, POOL_LINK_PREFIX,
+			     sizeof(POOL_LINK_PREFIX) - 1) == 0;
+
+	return (named ? 0 : IPTC_OWN_NAME) | (m->isolate ? 0 : IPTC_IS_OPEN) |
+	       (m->nat ? 0 : IPTC_NO_NAT);
+}
+
+static bool iptc_is_ours(const char *chain)
+{
+	return strncmp(chain, IPTC_OURS, sizeof(IPTC_OURS) - 1) == 0;
+}
+
+static int iptc_count(struct xtc_handle *h, const char *chain)
+{
+	const struct ipt_entry *e;
+	int n = 0;
+
+	for (e = iptc_first_rule(chain, h); e; e = iptc_next_rule(e, h))
+		n++;
+	return n;
+}
+
+static bool iptc_has_jump(struct xtc_handle *h, const struct iptc_rule *rule)
+{
+	const struct ipt_entry *e;
+
+	for (e = iptc_first_rule(rule->chain, h); e; e = iptc_next_rule(e, h)) {
+		if (strcmp(iptc_get_target(e, h), rule->target) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Every chain with at least its own rules, and the way to it. */
+static bool iptc_base_intact(struct xtc_handle *h, const char *table)
+{
+	size_t i, j;
+
+	for (i = 0; i < ARRAY_SIZE(iptc_base); i++) {
+		const struct iptc_rule *r = &iptc_base[i];
+
+		if (strcmp(r->table, table) == 0 && !iptc_is_ours(r->chain) &&
+		    !iptc_has_jump(h, r))
+			return false;
+	}
+	for (i = 0; i < ARRAY_SIZE(iptc_chains); i++) {
+		int least = 0;
+
+		if (strcmp(iptc_chains[i].table, table) != 0)
+			continue;
+		for (j = 0; j < ARRAY_SIZE(iptc_base); j++)
+			least += strcmp(iptc_base[j].chain,
+					iptc_chains[i].name) == 0;
+		if (!iptc_is_chain(iptc_chains[i].name, h) ||
+		    iptc_count(h, iptc_chains[i].name) < least)
+			return false;
+	}
+	return true;
+}
+
+/* Takes the ways to our chains out of the host's chains. */
+static int iptc_unhook(struct xtc_handle *h)
+{
+	const char *chain;
+	int changed = 0;
+
+	for (chain = iptc_first_chain(h); chain; chain = iptc_next_chain(h)) {
+		const struct ipt_entry *e;
+		unsigned int at = 0;
+
+		if (iptc_is_ours(chain))
+			continue;
+		e = iptc_first_rule(chain, h);
+		while (e) {
+			const struct ipt_entry *next = iptc_next_rule(e, h);
+
+			if (!iptc_is_ours(iptc_get_target(e, h))) {
+				at++;
+			} else if (!iptc_delete_num_entry(chain, at, h)) {
+				return -errno;
+			} else {
+				changed = 1;
+			}
+			e = next;
+		}
+	}
+	return changed;
+}
+
+static int iptc_empty_chains(struct xtc_handle *h, const char *table,
+			     bool delete)
+{
+	int changed = 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(iptc_chains); i++) {
+		const char *name = iptc_chains[i].name;
+
+		if (strcmp(iptc_chains[i].table, table) != 0)
+			continue;
+		if (!iptc_is_chain(name, h)) {
+			if (!delete && !iptc_create_chain(name, h))
+				return -errno;
+			continue;
+		}
+		if (!iptc_flush_entries(name, h))
+			return -errno;
+		changed = 1;
+	}
+	/* A chain can go when nothing refers to it any more. */
+	for (i = 0; delete && i < ARRAY_SIZE(iptc_chains); i++) {
+		const char *name = iptc_chains[i].name;
+
+		if (strcmp(iptc_chains[i].table, table) == 0 &&
+		    iptc_is_chain(name, h) && !iptc_delete_chain(name, h))
+			return -errno;
+	}
+	return changed;
+}
+
+static int iptc_base_make(struct xtc_handle *h, const char *table)
+{
+	size_t i;
+	int err = iptc_unhook(h);
+
+	if (err >= 0)
+		err = iptc_empty_chains(h, table, false);
+	for (i = 0; i < ARRAY_SIZE(iptc_base) && err >= 0; i++) {
+		if (strcmp(iptc_base[i].table, table) == 0)
+			err = iptc_rule_add(h, &iptc_base[i]);
+	}
+	return err;
+}
+
+/* Removes every rule of our chains that names the device. */
+static int iptc_forget(struct xtc_handle *h, const char *table,
+		       const char *device)
+{
+	int changed = 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(iptc_chains); i++) {
+		const char *chain = iptc_chains[i].name;
+		const struct ipt_entry *e;
+		unsigned int at = 0;
+
+		if (strcmp(iptc_chains[i].table, table) != 0 ||
+		    !iptc_is_chain(chain, h))
+			continue;
+		e = iptc_first_rule(chain, h);
+		while (e) {
+			const struct ipt_entry *next = iptc_next_rule(e, h);
+
+			if (!iptc_rule_names(e, device)) {
+				at++;
+			} else if (!iptc_delete_num_entry(chain, at, h)) {
+				return -errno;
+			} else {
+				changed = 1;
+			}
+			e = next;
+		}
+	}
+	return changed;
+}
+
+static int iptc_add_specials(struct xtc_handle *h, const char *table,
+			     const struct fw_member *m)
+{
+	int kind = iptc_kind(m);
+	size_t i;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(iptc_specials); i++) {
+		const struct iptc_special *s = &iptc_specials[i];
+		struct iptc_rule rule = s->rule;
+
+		if (strcmp(rule.table, table) != 0 ||
+		    (kind & s->all) != s->all || (kind & s->none) != 0)
+			continue;
+		if (s->by_out)
+			rule.out = m->link;
+		else
+			rule.in = m->link;
+		err = iptc_rule_add(h, &rule);
+		if (err < 0)
+			return err;
+	}
+	return 0;
+}
+
+static int iptc_add_one(struct xtc_handle *h, const char *table,
+			const void *ctx)
+{
+	const struct fw_member *m = ctx;
+	int changed = 0;
+	int r = 0;
+
+	if (!iptc_base_intact(h, table)) {
+		r = iptc_base_make(h, table);
+		changed = 1;
+	}
+	if (r >= 0)
+		r = iptc_forget(h, table, m->link);
+	if (r < 0)
+		return r;
+	changed |= r;
+	if (iptc_kind(m)) {
+		r = iptc_add_specials(h, table, m);
+		changed = 1;
+	}
+	return r < 0 ? r : changed;
+}
+
+static int iptc_add(const struct fw_member *m)
+{
+	return iptc_edit_all(iptc_add_one, m, "add rules of RUNNS");
+}
+
+static int iptc_remove_one(struct xtc_handle *h, const char *table,
+			   const void *ctx)
+{
+	return iptc_forget(h, table, ctx);
+}
+
+static int iptc_remove(const char *link)
+{
+	return iptc_edit_all(iptc_remove_one, link, "remove rules of RUNNS");
+}
+
+static int iptc_clear_one(struct xtc_handle *h, const char *table,
+			  const void *ctx)
+{
+	int unhooked = iptc_unhook(h);
+	int emptied = unhooked < 0 ? 0 : iptc_empty_chains(h, table, true);
+
+	(void)ctx;
+	if (unhooked < 0 || emptied < 0)
+		return unhooked < 0 ? unhooked : emptied;
+	return unhooked || emptied;
+}
+
+/* Members are not listed anywhere, so their devices are. */
+static int iptc_is_member(void *ctx, const struct link *l)
+{
+	return l->ours && strcmp(l->name, ctx) != 0;
+}
+
+static int iptc_clear(const char *leaving)
+{
+	_cleanup_nl_ struct nl_sock *sk = NULL;
+	int r = nl_open(NETLINK_ROUTE, &sk);
+
+	if (r == 0)
+		r = link_each(sk, iptc_is_member, (void *)leaving);
+	if (r)
+		return r < 0 ? log_errno(r, "cannot list the devices") : 0;
+	return iptc_edit_all(iptc_clear_one, NULL, "remove rules of RUNNS");
+}
+
+static int iptc_open_one(struct xtc_handle *h, const char *table,
+			 const void *ctx)
+{
+	struct iptc_rule rule = { "filter", "runns-forward", .in = ctx,
+				  .target = "DROP" };
+	int err;
+
+	if (strcmp(table, rule.table) != 0)
+		return 0;
+	err = iptc_forget(h, table, ctx);
+	if (err >= 0 && !iptc_is_chain(rule.chain, h))
+		err = iptc_base_make(h, table);
+	if (err >= 0)
+		err = iptc_rule_add(h, &rule);
+	return err < 0 ? err : 1;
+}
+
+static int iptc_open(const char *device)
+{
+	return iptc_edit_all(iptc_open_one, device, "add rules of RUNNS");
+}
+
+/* Members are known by their names; special ones have rules of their own. */
+static int iptc_each(int (*fn)(void *ctx, const char *link), void *ctx)
+{
+	struct xtc_handle *h = iptc_init("filter");
+	const struct ipt_entry *e = NULL;
+	int r = 0;
+
+	if (!h)
+		return 0;
+	if (iptc_is_chain("runns-accept", h))
+		e = iptc_first_rule("runns-accept", h);
+	for (; e && r == 0; e = iptc_next_rule(e, h)) {
+		if (e->ip.iniface[0] && strcmp(e->ip.iniface, POOL_LINK_PREFIX))
+			r = fn(ctx, e->ip.iniface);
+	}
+	iptc_free(h);
+	return r;
+}
+
+static int iptc_blocks(int (*fn)(void *ctx, const char *what), void *ctx)
+{
+	/* Ours accepts before the policy is asked. */
+	(void)fn;
+	(void)ctx;
+	return 0;
+}
+
+/* 2 if the table holds any rule or a policy, whoever's. */
+static int iptc_table_used(const char *table)
+{
+	struct xtc_handle *h = iptc_init(table);
+	struct ipt_counters counters;
+	const char *chain;
+	int used = 0;
+
+	if (!h)
+		return 0;
+	for (chain = iptc_first_chain(h); chain; chain = iptc_next_chain(h)) {
+		const char *policy = iptc_get_policy(chain, &counters, h);
+
+		if (iptc_first_rule(chain, h) ||
+		    (policy && strcmp(policy, "ACCEPT") != 0))
+			used = 1;
+	}
+	iptc_free(h);
+	return used;
+}
+
+static int iptc_probe(void)
+{
+	char names[256];
+	char *rest = names;
+	const char *table;
+	struct xtc_handle *h;
+
+	/* Asking a table that nobody uses would make it. */
+	if (file_read_small(AT_FDCWD, "/proc/thread-self/net/ip_tables_names",
+			    names, sizeof(names)) > 0) {
+		while ((table = strsep(&rest, "\n"))) {
+			if (*table && iptc_table_used(table))
+				return 2;
+		}
+		return 1;
+	}
+	h = iptc_init("filter");
+	if (!h)
+		return 0;
+	iptc_free(h);
+	return 1;
+}
+
+const struct fw_backend fw_iptc = {
+	.name = "iptables",
+	.probe = iptc_probe,
+	.add = iptc_add,
+	.remove = iptc_remove,
+	.clear = iptc_clear,
+	.open = iptc_open,
+	.close = iptc_remove,
+	.each = iptc_each,
+	.blocks = iptc_blocks,
+};

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fw_iptc_edit.h - read, change and write back the legacy tables
+ */
+#ifndef RUNNS_NET_FW_IPTC_EDIT_H
+#define RUNNS_NET_FW_IPTC_EDIT_H
+
+#include <libiptc/libiptc.h>
+
+#include "lib/base/base.h"
+
+/**
+ * iptc_edit_all() - change the tables raw, filter and nat, in this order
+ * @fn:		returns 1 if it changed the table, 0 if all is well, or -errno;
+ *		may be called again with the table read afresh
+ * @what:	for messages
+ *
+ * Each table is replaced whole.  The lock that iptables(8) takes is held.
+ *
+ * Return: 0 or -errno, logged.
+ */
+int iptc_edit_all(int (*fn)(struct xtc_handle *h, const char *table,
+			    const void *ctx), const void *ctx,
+		  const char *what) _must_check_;
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fw_iptc_rule.h - one rule of a legacy table, as the kernel wants it
+ */
+#ifndef RUNNS_NET_FW_IPTC_RULE_H
+#define RUNNS_NET_FW_IPTC_RULE_H
+
+#include <libiptc/libiptc.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/base/base.h"
+
+/* A byte of the mark that says "to be masqueraded", and where it is. */
+enum { IPTC_MARK = 0x72 };
+
+enum iptc_place { IPTC_TAIL, IPTC_HEAD, IPTC_SECOND };
+
+enum iptc_match {
+	IPTC_ANY,
+	IPTC_ANSWER,	/* belongs to a connection */
+	IPTC_ICMP,
+	IPTC_SPOOFED,	/* its source is not reached by where it came in */
+	IPTC_MARKED,
+};
+
+/**
+ * struct iptc_rule - one rule
+ * @in, @out:	device, or NULL; a last '+' stands for anything
+ * @target:	ACCEPT, DROP, RETURN, MASQUERADE, MARK or a chain of ours
+ * @mark:	what MARK sets
+ * @leave:	do not come back from the chain (goto)
+ */
+struct iptc_rule {
+	const char *table;
+	const char *chain;
+	enum iptc_place place;
+	const char *in;
+	const char *out;
+	enum iptc_match match;
+	const char *target;
+	uint8_t mark;
+	bool leave;
+};
+
+/** iptc_rule_add() - add it to the table in memory; 1 or -errno */
+int iptc_rule_add(struct xtc_handle *h, const struct iptc_rule *rule)
+	_must_check_;
+
+/** iptc_rule_names() - is the device named by the rule? */
+bool iptc_rule_names(const struct ipt_entry *e, const char *device);
+
+#endif

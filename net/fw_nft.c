@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fw_nft.c - packet rules by nf_tables: one table, members in hash sets
+ *
+ * What members share is written by libnftables as one transaction.  A member
+ * is an element of a set or two and goes straight to the kernel: setting up
+ * libnftables costs ten times what the element does.  Sets have no intervals,
+ * because adding to those gets slower with every element.
+ */
+#include "net/fw.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/log.h"
+#include "net/fw_nft_base.h"
+#include "net/nl.h"
+
+/* One socket for the whole run; see nft_end(). */
+static struct nl_sock *nft_only_socket;
+static bool nft_deleted;
+
+static int nft_socket(struct nl_sock **out)
+{
+	int err = 0;
+
+	if (!nft_only_socket)
+		err = nl_open(NETLINK_NETFILTER, &nft_only_socket);
+	*out = nft_only_socket;
+	return err;
+}
+
+static struct nl_msg *nft_element(int type, int flags, enum nft_set set,
+				  const char *device)
+{
+	struct nl_msg *msg = nft_new(type, flags);
+	char key[IFNAMSIZ] = "";
+	struct nlattr *list, *elem, *data;
+
+	snprintf(key, sizeof(key), "%s", device);
+	if (!msg)
+		return NULL;
+	if (nla_put_string(msg, NFTA_SET_ELEM_LIST_TABLE, NFT_TABLE) < 0 ||
+	    nla_put_string(msg, NFTA_SET_ELEM_LIST_SET, nft_sets[set]) < 0)
+		goto free_msg;
+	list = nla_nest_start(msg, NFTA_SET_ELEM_LIST_ELEMENTS | NLA_F_NESTED);
+	elem = nla_nest_start(msg, NFTA_LIST_ELEM | NLA_F_NESTED);
+	data = nla_nest_start(msg, NFTA_SET_ELEM_KEY | NLA_F_NESTED);
+	if (!list || !elem || !data ||
+	    nla_put(msg, NFTA_DATA_VALUE, sizeof(key), key) < 0)
+		goto free_msg;
+	nla_nest_end(msg, data);
+	nla_nest_end(msg, elem);
+	nla_nest_end(msg, list);
+	return msg;
+free_msg:
+	nlmsg_free(msg);
+	return NULL;
+}
+
+/* Is the device in the set?  1, 0 or -errno. */
+static int nft_has(struct nl_sock *sk, enum nft_set set, const char *device)
+{
+	_cleanup_msg_ struct nl_msg *msg = nft_element(NFT_MSG_GETSETELEM, 0,
+						       set, device);
+	int err = msg ? nl_talk(sk, msg, NULL, NULL) : -ENOMEM;
+
+	if (err == -ENOENT)
+		return 0;
+	return err ? err : 1;
+}
+
+/*
+ * Puts @device into the sets of which @in says so and takes it out of the
+ * others, all at once.  Removing what is absent fails, and takes long, so the
+ * set is asked first; the lock keeps the answer true.
+ */
+static int nft_place(struct nl_sock *sk, const char *device,
+		     const bool in[NFT_SETS], const bool touch[NFT_SETS])
+{
+	struct nl_msg *msgs[NFT_SETS] = { NULL };
+	size_t n = 0;
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < NFT_SETS && err == 0; i++) {
+		int has = touch[i] ? nft_has(sk, (enum nft_set)i, device) :
+				     in[i];
+
+		if (has < 0)
+			err = has;
+		if (has < 0 || has == in[i])
+			continue;
+		msgs[n] = nft_element(in[i] ? NFT_MSG_NEWSETELEM :
+					      NFT_MSG_DELSETELEM,
+				      in[i] ? NLM_F_CREATE : 0,
+				      (enum nft_set)i, device);
+		if (!msgs[n++])
+			err = -ENOMEM;
+	}
+	nft_deleted |= n > 0 && !in[0];
+	if (err == 0 && n)
+		err = nl_talk_batch(sk, msgs, n, NFNL_SUBSYS_NFTABLES);
+	for (i = 0; i < n; i++)
+		nl_freep(&msgs[i]);
+	return err;
+}
+
+static int nft_probe(void)
+{
+	struct nl_sock *sk;
+	int r;
+
+	if (nft_socket(&sk) < 0)
+		return 0;
+	r = nft_base_intact(sk);
+	if (r < 0)
+		return 0;
+	return r == 1 ? 2 : 1;
+}
+
+static const bool nft_members[NFT_SETS] = {
+	[NFT_LINKS] = true, [NFT_NAT] = true, [NFT_OPEN] = true,
+};
+static const bool nft_uplinks[NFT_SETS] = { [NFT_OPENED] = true };
+static const bool nft_nowhere[NFT_SETS] = { false };
+
+static int nft_add(const struct fw_member *m)
+{
+	const bool in[NFT_SETS] = {
+		[NFT_LINKS] = true,
+		[NFT_NAT] = m->nat,
+		[NFT_OPEN] = !m->isolate,
+	};
+	struct nl_sock *sk;
+	int err = nft_socket(&sk);
+	int intact = err ? err : nft_base_intact(sk);
+
+	if (intact == 0) {
+		err = nft_base_make();
+		if (err)
+			return err;
+	}
+	err = intact < 0 ? intact : nft_place(sk, m->link, in, nft_members);
+	if (err)
+		return log_errno(err, "cannot add %s to the nftables sets of "
+				 "RUNNS", m->link);
+	return 0;
+}
+
+static int nft_change(const char *device, const bool in[NFT_SETS],
+		      const bool touch[NFT_SETS])
+{
+	struct nl_sock *sk;
+	int err = nft_socket(&sk);
+
+	if (err == 0)
+		err = nft_place(sk, device, in, touch);
+	/* Without the table nobody is in it. */
+	if (err == -ENOENT && in == nft_nowhere)
+		return 0;
+	if (err)
+		return log_errno(err, "cannot change the nftables sets of "
+				 "RUNNS for %s", device);
+	return 0;
+}
+
+static int nft_remove(const char *link)
+{
+	return nft_change(link, nft_nowhere, nft_members);
+}
+
+static int nft_open(const char *device)
+{
+	return nft_change(device, nft_uplinks, nft_uplinks);
+}
+
+static int nft_close(const char *device)
+{
+	return nft_change(device, nft_nowhere, nft_uplinks);
+}
+
+struct nft_walk {
+	int (*fn)(void *ctx, const char *text);
+	void *ctx;
+};
+
+static int nft_walk_elements(void *ctx, struct nlmsghdr *h)
+{
+	const struct nft_walk *walk = ctx;
+	struct nlattr *tb[NFTA_SET_ELEM_LIST_MAX + 1];
+	struct nlattr *elem;
+	int left;
+
+	if (nlmsg_parse(h, sizeof(struct nfgenmsg), tb, NFTA_SET_ELEM_LIST_MAX,
+			NULL) < 0)
+		return -EBADMSG;
+	if (!tb[NFTA_SET_ELEM_LIST_ELEMENTS])
+		return 0;
+	nla_for_each_nested(elem, tb[NFTA_SET_ELEM_LIST_ELEMENTS], left) {
+		struct nlattr *key = nla_find(nla_data(elem), nla_len(elem),
+					      NFTA_SET_ELEM_KEY);
+		struct nlattr *value = !key ? NULL :
+			nla_find(nla_data(key), nla_len(key), NFTA_DATA_VALUE);
+		char name[IFNAMSIZ] = "";
+		int r;
+
+		if (!value || nla_len(value) != IFNAMSIZ)
+			return -EBADMSG;
+		memcpy(name, nla_data(value), IFNAMSIZ - 1);
+		r = walk->fn(walk->ctx, name);
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+static int nft_walk_once(enum nft_set set, int (*fn)(void *, const char *),
+			 void *ctx)
+{
+	struct nft_walk walk = { .fn = fn, .ctx = ctx };
+	_cleanup_msg_ struct nl_msg *msg = NULL;
+	struct nl_sock *sk;
+	int err = nft_socket(&sk);
+
+	if (err)
+		return err;
+	msg = nft_new(NFT_MSG_GETSETELEM, NLM_F_DUMP);
+	if (!msg || nla_put_string(msg, NFTA_SET_ELEM_LIST_TABLE,
+				   NFT_TABLE) < 0 ||
+	    nla_put_string(msg, NFTA_SET_ELEM_LIST_SET, nft_sets[set]) < 0)
+		return -ENOMEM;
+	err = nl_talk(sk, msg, nft_walk_elements, &walk);
+	return err == -ENOENT ? 0 : err;
+}
+
+/* Any change of anybody's rules interrupts a listing. */
+static int nft_walk_set(enum nft_set set, int (*fn)(void *, const char *),
+			void *ctx)
+{
+	int tries = 10;
+	int r;
+
+	do {
+		r = nft_walk_once(set, fn, ctx);
+	} while (r == -EINTR && --tries > 0);
+	return r;
+}
+
+static int nft_each(int (*fn)(void *ctx, const char *link), void *ctx)
+{
+	return nft_walk_set(NFT_LINKS, fn, ctx);
+}
+
+static int nft_found(void *ctx, const char *link)
+{
+	return strcmp(link, ctx) != 0;
+}
+
+static int nft_clear(const char *leaving)
+{
+	_cleanup_msg_ struct nl_msg *msg = NULL;
+	struct nl_msg *batch[1];
+	struct nl_sock *sk;
+	int r = nft_walk_set(NFT_LINKS, nft_found, (void *)leaving);
+
+	if (r)
+		return r < 0 ? log_errno(r, "cannot list our nftables sets") :
+			       0;
+	r = nft_socket(&sk);
+	msg = nft_new(NFT_MSG_DELTABLE, 0);
+	if (r == 0 && (!msg || nla_put_string(msg, NFTA_TABLE_NAME,
+					      NFT_TABLE) < 0))
+		r = -ENOMEM;
+	batch[0] = msg;
+	nft_deleted = true;
+	if (r == 0)
+		r = nl_talk_batch(sk, batch, 1, NFNL_SUBSYS_NFTABLES);
+	if (r && r != -ENOENT)
+		return log_errno(r, "cannot remove the nftables table "
+				 NFT_TABLE);
+	return 0;
+}
+
+/* A base chain of somebody else's that drops what nobody accepted. */
+static int nft_block_one(void *ctx, struct nlmsghdr *h)
+{
+	const struct nft_walk *walk = ctx;
+	const struct nfgenmsg *head = nlmsg_data(h);
+	struct nlattr *tb[NFTA_CHAIN_MAX + 1];
+	struct nlattr *hook;
+	BUF(what, 256);
+
+	if (nlmsg_parse(h, sizeof(*head), tb, NFTA_CHAIN_MAX, NULL) < 0)
+		return -EBADMSG;
+	if (!tb[NFTA_CHAIN_HOOK] || !tb[NFTA_CHAIN_POLICY] ||
+	    !tb[NFTA_CHAIN_TABLE] || !tb[NFTA_CHAIN_NAME] ||
+	    (head->nfgen_family != NFPROTO_INET &&
+	     head->nfgen_family != NFPROTO_IPV4) ||
+	    ntohl(nla_get_u32(tb[NFTA_CHAIN_POLICY])) != NF_DROP)
+		return 0;
+	hook = nla_find(nla_data(tb[NFTA_CHAIN_HOOK]),
+			nla_len(tb[NFTA_CHAIN_HOOK]), NFTA_HOOK_HOOKNUM);
+	if (!hook || ntohl(nla_get_u32(hook)) != NF_INET_FORWARD)
+		return 0;
+	buf_addf(&what, "chain %s %s %s (nft, policy drop)",
+		 head->nfgen_family == NFPROTO_INET ? "inet" : "ip",
+		 nla_get_string(tb[NFTA_CHAIN_TABLE]),
+		 nla_get_string(tb[NFTA_CHAIN_NAME]));
+	return walk->fn(walk->ctx, what.text);
+}
+
+static int nft_blocks(int (*fn)(void *ctx, const char *what), void *ctx)
+{
+	struct nft_walk walk = { .fn = fn, .ctx = ctx };
+	_cleanup_msg_ struct nl_msg *msg = NULL;
+	struct nfgenmsg head = { .nfgen_family = NFPROTO_UNSPEC };
+	struct nl_sock *sk;
+	int err = nft_socket(&sk);
+
+	if (err)
+		return err;
+	msg = nl_new(NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETCHAIN, NLM_F_DUMP,
+		     &head, sizeof(head));
+	return msg ? nl_talk(sk, msg, nft_block_one, &walk) : -ENOMEM;
+}
+
+/*
+ * Closing a socket of nfnetlink waits until what was deleted is out of use on
+ * every processor, 10 ms or more.  Nobody needs to wait for that: a child
+ * that has nothing but the socket does it.
+ */
+static void nft_end(void)
+{
+	pid_t child = nft_deleted ? fork() : -1;
+
+	if (child == 0) {
+		close_range(0, 2, 0);
+		_exit(0);
+	}
+	nl_close(nft_only_socket);
+	nft_only_socket = NULL;
+}
+
+const struct fw_backend fw_nft = {
+	.name = "nft",
+	.probe = nft_probe,
+	.add = nft_add,
+	.remove = nft_remove,
+	.clear = nft_clear,
+	.open = nft_open,
+	.close = nft_close,
+	.each = nft_each,
+	.blocks = nft_blocks,
+	.end = nft_end,
+};

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fw_nft_base.h - the table of nf_tables that all members share
+ */
+#ifndef RUNNS_NET_FW_NFT_BASE_H
+#define RUNNS_NET_FW_NFT_BASE_H
+
+#include "net/nl.h"
+
+#define NFT_TABLE "runns"
+
+/* Sets of devices' names; nft_sets[] has theirs. */
+enum nft_set { NFT_LINKS, NFT_NAT, NFT_OPEN, NFT_OPENED, NFT_SETS };
+
+extern const char *const nft_sets[NFT_SETS];
+
+/** nft_new() - a message for nf_tables, family inet; NULL without memory */
+struct nl_msg *nft_new(int type, int flags);
+
+/**
+ * nft_base_intact() - is every chain there, with all its rules?
+ *
+ * Return: 1, 0 or -errno.
+ */
+int nft_base_intact(struct nl_sock *sk) _must_check_;
+
+/**
+ * nft_base_make() - make the table, or its chains anew
+ *
+ * One transaction; members stay in their sets.
+ *
+ * Return: 0 or -errno, logged.
+ */
+int nft_base_make(void) _must_check_;
+
+#endif

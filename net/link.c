@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * link.c - network devices, and whose they are
+ */
+#include "net/link.h"
+
+#include <errno.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <linux/veth.h>
+#include <stdio.h>
+#include <string.h>
+
+/* "rnns" and "rnni": locally administered, as the second bit says. */
+static const uint8_t mac_outside[4] = { 0x72, 0x6e, 0x6e, 0x73 };
+static const uint8_t mac_inside[4] = { 0x72, 0x6e, 0x6e, 0x69 };
+
+static void link_mac(uint8_t mac[LINK_MAC_LEN], const uint8_t prefix[4],
+		     uint32_t index)
+{
+	memcpy(mac, prefix, 4);
+	mac[4] = (uint8_t)(index >> 8);
+	mac[5] = (uint8_t)index;
+}
+
+/* What both ends have; one queue each saves the kernel work. */
+static int link_put_end(struct nl_msg *msg, const struct link_pair *pair,
+			const char *name, const uint8_t prefix[4])
+{
+	uint8_t mac[LINK_MAC_LEN];
+
+	link_mac(mac, prefix, pair->index);
+	if (nla_put_string(msg, IFLA_IFNAME, name) < 0 ||
+	    nla_put(msg, IFLA_ADDRESS, sizeof(mac), mac) < 0 ||
+	    nla_put_u32(msg, IFLA_NUM_TX_QUEUES, 1) < 0 ||
+	    nla_put_u32(msg, IFLA_NUM_RX_QUEUES, 1) < 0)
+		return -EMSGSIZE;
+	if (pair->mtu && nla_put_u32(msg, IFLA_MTU, pair->mtu) < 0)
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int link_put_peer(struct nl_msg *msg, const struct link_pair *pair)
+{
+	struct ifinfomsg head = { .ifi_family = AF_UNSPEC };
+	struct nlattr *info = nla_nest_start(msg, IFLA_LINKINFO);
+	struct nlattr *data, *peer;
+
+	if (!info || nla_put_string(msg, IFLA_INFO_KIND, "veth") < 0)
+		return -EMSGSIZE;
+	data = nla_nest_start(msg, IFLA_INFO_DATA);
+	peer = nla_nest_start(msg, VETH_INFO_PEER);
+	if (!data || !peer ||
+	    nlmsg_append(msg, &head, sizeof(head), NLMSG_ALIGNTO) < 0 ||
+	    link_put_end(msg, pair, pair->inside, mac_inside) < 0 ||
+	    nla_put_u32(msg, IFLA_NET_NS_FD, (uint32_t)pair->ns) < 0)
+		return -EMSGSIZE;
+	nla_nest_end(msg, peer);
+	nla_nest_end(msg, data);
+	nla_nest_end(msg, info);
+	return 0;
+}
+
+int link_make_pair(struct nl_sock *sk, const struct link_pair *pair)
+{
+	struct ifinfomsg head = { .ifi_family = AF_UNSPEC };
+	_cleanup_msg_ struct nl_msg *msg = NULL;
+
+	msg = nl_new(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &head,
+		     sizeof(head));
+	if (!msg)
+		return -ENOMEM;
+	if (link_put_end(msg, pair, pair->outside, mac_outside) < 0 ||
+	    link_put_peer(msg, pair) < 0)
+		return -EMSGSIZE;
+	return nl_talk(sk, msg, NULL, NULL);
+}
+
+static void link_read_alias(struct link *l, const struct nlattr *attr)
+{
+	size_t skip = sizeof(LINK_ALIAS_PREFIX) - 1;
+	const char *text = nla_data(attr);
+	size_t len = strnlen(text, (size_t)nla_len(attr));
+
+	if (len > skip && len - skip < sizeof(l->alias) &&
+	    memcmp(text, LINK_ALIAS_PREFIX, skip) == 0) {
+		memcpy(l->alias, text + skip, len - skip);
+		l->alias[len - skip] = '\0';
+	}
+}
+
+static int link_read(struct nlmsghdr *h, struct link *l)
+{
+	struct nlattr *tb[IFLA_MAX + 1];
+	const struct ifinfomsg *head = nlmsg_data(h);
+
+	memset(l, 0, sizeof(*l));
+	if (h->nlmsg_type != RTM_NEWLINK ||
+	    nlmsg_parse(h, sizeof(*head), tb, IFLA_MAX, NULL) < 0)
+		return -EBADMSG;
+	l->index = head->ifi_index;
+	l->up = head->ifi_flags & IFF_UP;
+	l->loopback = head->ifi_flags & IFF_LOOPBACK;
+	if (tb[IFLA_IFNAME])
+		nla_strlcpy(l->name, tb[IFLA_IFNAME], sizeof(l->name));
+	if (tb[IFLA_IFALIAS])
+		link_read_alias(l, tb[IFLA_IFALIAS]);
+	if (tb[IFLA_MTU])
+		l->mtu = nla_get_u32(tb[IFLA_MTU]);
+	if (tb[IFLA_ADDRESS] && nla_len(tb[IFLA_ADDRESS]) == LINK_MAC_LEN)
+		memcpy(l->mac, nla_data(tb[IFLA_ADDRESS]), LINK_MAC_LEN);
+	l->ours = memcmp(l->mac, mac_outside, sizeof(mac_outside)) == 0;
+	if (tb[IFLA_STATS64] &&
+	    (size_t)nla_len(tb[IFLA_STATS64]) >= 4 * sizeof(uint64_t)) {
+		struct rtnl_link_stats64 s = { 0 };
+
+		memcpy(&s, nla_data(tb[IFLA_STATS64]), 4 * sizeof(uint64_t));
+		l->rx_bytes = s.rx_bytes;
+		l->tx_bytes = s.tx_bytes;
+	}
+	return 0;
+}
+
+static int link_found(void *ctx, struct nlmsghdr *h)
+{
+	return link_read(h, ctx);
+}
+
+int link_find(struct nl_sock *sk, const char *name, int index,
+	      struct link *out)
+{
+	struct ifinfomsg head = { .ifi_index = index };
+	_cleanup_msg_ struct nl_msg *msg = NULL;
+
+	out->index = 0;
+	msg = nl_new(RTM_GETLINK, 0, &head, sizeof(head));
+	if (!msg)
+		return -ENOMEM;
+	if (name && nla_put_string(msg, IFLA_ALT_IFNAME, name) < 0)
+		return -EMSGSIZE;
+	return nl_talk(sk, msg, link_found, out);
+}
+
+struct link_walk {
+	int (*fn)(void *ctx, const struct link *l);
+	void *ctx;
+};
+
+static int link_walk_one(void *ctx, struct nlmsghdr *h)
+{
+	const struct link_walk *walk = ctx;
+	struct link l;
+	int err = link_read(h, &l);
+
+	return err ? err : walk->fn(walk->ctx, &l);
+}
+
+int link_each(struct nl_sock *sk, int (*fn)(void *ctx, const struct link *l),
+	      void *ctx)
+{
+	struct ifinfomsg head = { .ifi_family = AF_UNSPEC };
+	struct link_walk walk = { .fn = fn, .ctx = ctx };
+	_cleanup_msg_ struct nl_msg *msg = NULL;
+
+	msg = nl_new(RTM_GETLINK, NLM_F_DUMP, &head, sizeof(head));
+	return msg ? nl_talk(sk, msg, link_walk_one, &walk) : -ENOMEM;
+}
+
+int link_start(struct nl_sock *sk, int index, const char *alias)
+{
+	struct ifinfomsg head = {
+		.ifi_index = index,
+		.ifi_flags = IFF_UP,
+		.ifi_change = IFF_UP,
+	};
+	char text[sizeof(LINK_ALIAS_PREFIX) + NAME_SIZE];
+	_cleanup_msg_ struct nl_msg *msg = NULL;
+
+	msg = nl_new(RTM_NEWLINK, 0, &head, sizeof(head));
+	if (!msg)
+		return -ENOMEM;
+	if (alias) {
+		snprintf(text, sizeof(text), LINK_ALIAS_PREFIX "%s", alias);
+		if (nla_put_string(msg, IFLA_IFALIAS, text) < 0)
+			return -EMSGSIZE;
+	}
+	return nl_talk(sk, msg, NULL, NULL);
+}
+
+int link_delete(struct nl_sock *sk, int index)
+{
+	struct ifinfomsg head = { .ifi_index = index };
+	_cleanup_msg_ struct nl_msg *msg = NULL;
+
+	msg = nl_new(RTM_DELLINK, 0, &head, sizeof(head));
+	return msg ? nl_talk(sk, msg, NULL, NULL) : -ENOMEM;
+}

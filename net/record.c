@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * record.c - what was built, written before the first kernel object is made
+ */
+#include "net/record.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/num.h"
+#include "lib/policy/slice.h"
+#include "lib/session/paths.h"
+#include "lib/sys/file.h"
+
+enum { RECORD_SIZE = 1024 };
+
+#define RECORD_FILE "state"
+
+static const char *const record_states[] = {
+	[RECORD_BUILDING] = "building",
+	[RECORD_UP] = "up",
+	[RECORD_REMOVING] = "removing",
+};
+
+int record_dir(const struct host *h, const char *name, bool make)
+{
+	int err = make ? file_make_dir(h->net, name, 0700) : 0;
+	int fd;
+
+	if (err)
+		return err;
+	fd = openat(h->net, name,
+		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+static int record_get_text(char *out, size_t size, struct slice value)
+{
+	if (value.len >= size)
+		return -EINVAL;
+	memcpy(out, value.p, value.len);
+	out[value.len] = '\0';
+	return 0;
+}
+
+static int record_get_u64(uint64_t *out, struct slice value, uint64_t max)
+{
+	return num_parse(value.p, value.len, max, out);
+}
+
+static int record_get_bool(bool *out, struct slice value)
+{
+	uint64_t n;
+	int err = record_get_u64(&n, value, 1);
+
+	if (err == 0)
+		*out = n;
+	return err;
+}
+
+static int record_get_state(enum record_state *out, struct slice value)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(record_states); i++) {
+		if (slice_is(value, record_states[i])) {
+			*out = (enum record_state)i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+static int record_get_index(uint32_t *out, struct slice value)
+{
+	uint64_t n;
+	int err = record_get_u64(&n, value, UINT32_MAX);
+
+	if (err == 0)
+		*out = (uint32_t)n;
+	return err;
+}
+
+static int record_set(struct record *r, struct slice key, struct slice v)
+{
+	if (slice_is(key, "state"))
+		return record_get_state(&r->state, v);
+	if (slice_is(key, "index"))
+		return record_get_index(&r->index, v);
+	if (slice_is(key, "cookie"))
+		return record_get_u64(&r->cookie, v, UINT64_MAX);
+	if (slice_is(key, "section"))
+		return record_get_text(r->section, sizeof(r->section), v);
+	if (slice_is(key, "firewall"))
+		return record_get_text(r->firewall, sizeof(r->firewall), v);
+	if (slice_is(key, "outside"))
+		return record_get_text(r->outside, sizeof(r->outside), v);
+	if (slice_is(key, "inside"))
+		return record_get_text(r->inside, sizeof(r->inside), v);
+	if (slice_is(key, "net"))
+		return addr_parse_net(v, &r->net);
+	if (slice_is(key, "peer"))
+		return addr_parse(v, &r->peer);
+	if (slice_is(key, "nat"))
+		return record_get_bool(&r->nat, v);
+	if (slice_is(key, "isolate"))
+		return record_get_bool(&r->isolate, v);
+	if (slice_is(key, "steered"))
+		return record_get_bool(&r->steered, v);
+	if (slice_is(key, "login"))
+		return record_get_bool(&r->login, v);
+	if (slice_is(key, "etc-netns"))
+		return record_get_bool(&r->etc_netns, v);
+	return -EINVAL;
+}
+
+static int record_parse(struct record *r, const char *text)
+{
+	while (*text) {
+		const char *end = strchr(text, '\n');
+		const char *eq = strchr(text, '=');
+		struct slice key, value;
+		int err;
+
+		if (!end || !eq || eq > end)
+			return -EINVAL;
+		key = (struct slice){ text, (size_t)(eq - text) };
+		value = (struct slice){ eq + 1, (size_t)(end - eq) - 1 };
+		err = record_set(r, key, value);
+		if (err)
+			return err;
+		text = end + 1;
+	}
+	return 0;
+}
+
+int record_read(const struct host *h, const char *name, struct record *out)
+{
+	_cleanup_close_ int dir = record_dir(h, name, false);
+	char text[RECORD_SIZE];
+	ssize_t n;
+
+	if (dir < 0)
+		return dir;
+	*out = (struct record){ 0 };
+	n = file_read_small(dir, RECORD_FILE, text, sizeof(text) - 1);
+	if (n < 0)
+		return (int)n;
+	/* The last newline was taken off. */
+	text[n] = '\n';
+	text[n + 1] = '\0';
+	strncpy(out->name, name, sizeof(out->name) - 1);
+	return record_parse(out, text);
+}
+
+int record_write(const struct host *h, const struct record *r)
+{
+	_cleanup_close_ int dir = record_dir(h, r->name, true);
+	char net[ADDR_TEXT_SIZE] = "0.0.0.0";
+	char peer[ADDR_TEXT_SIZE] = "0.0.0.0";
+	BUF(b, RECORD_SIZE);
+	int err;
+
+	if (dir < 0)
+		return dir;
+	if (r->net.addr.family) {
+		addr_format(&r->net.addr, net);
+		addr_format(&r->peer, peer);
+	}
+	buf_addf(&b, "state=%s\nindex=%" PRIu32 "\ncookie=%" PRIu64 "\n",
+		 record_states[r->state], r->index, r->cookie);
+	buf_addf(&b, "section=%s\nfirewall=%s\noutside=%s\ninside=%s\n",
+		 r->section, r->firewall, r->outside, r->inside);
+	buf_addf(&b, "net=%s/%u\npeer=%s\n", net, r->net.prefix, peer);
+	buf_addf(&b, "nat=%d\nisolate=%d\nsteered=%d\n", r->nat, r->isolate,
+		 r->steered);
+	buf_addf(&b, "login=%d\netc-netns=%d\n", r->login, r->etc_netns);
+	err = buf_status(&b);
+	if (err)
+		return err;
+	return file_replace(dir, RECORD_FILE, 0600, b.text, b.len);
+}
+
+/* Removes every file but @keep; directories stay. */
+static int record_clear(int dirfd, const char *keep)
+{
+	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+	int r = 0;
+
+	if (!dir) {
+		r = -errno;
+		base_close(&fd);
+		return r;
+	}
+	while ((entry = readdir(dir))) {
+		if (entry->d_type == DT_DIR || strcmp(entry->d_name, keep) == 0)
+			continue;
+		if (unlinkat(dirfd, entry->d_name, 0) < 0 && errno != ENOENT)
+			r = -errno;
+	}
+	closedir(dir);
+	return r;
+}
+
+/* Also takes what a writer that was killed has left. */
+static int record_clear_etc(int dir)
+{
+	_cleanup_close_ int etc = openat(dir, NET_ETC,
+					 O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int err;
+
+	if (etc < 0)
+		return errno == ENOENT ? 0 : -errno;
+	err = record_clear(etc, "");
+	if (err == 0 && unlinkat(dir, NET_ETC, AT_REMOVEDIR) < 0)
+		err = -errno;
+	return err;
+}
+
+int record_clear_files(const struct host *h, const char *name)
+{
+	_cleanup_close_ int dir = record_dir(h, name, false);
+	int err;
+
+	if (dir < 0)
+		return dir == -ENOENT ? 0 : dir;
+	err = record_clear_etc(dir);
+	return err ? err : record_clear(dir, RECORD_FILE);
+}
+
+int record_remove(const struct host *h, const char *name)
+{
+	_cleanup_close_ int dir = record_dir(h, name, false);
+	int err;
+
+	if (dir < 0)
+		return dir == -ENOENT ? 0 : dir;
+	err = record_clear_files(h, name);
+	if (err)
+		return err;
+	if (unlinkat(dir, RECORD_FILE, 0) < 0 && errno != ENOENT)
+		return -errno;
+	if (unlinkat(h->net, name, AT_REMOVEDIR) < 0 && errno != ENOENT)
+		return -errno;
+	return 0;
+}
+
+int record_each(const struct host *h,
+		int (*fn)(void *ctx, const char *name), void *ctx)
+{
+	int fd = openat(h->net, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+	int r = 0;
+
+	if (!dir) {
+		r = -errno;
+		base_close(&fd);
+		return r;
+	}
+	while (r == 0 && (entry = readdir(dir))) {
+		struct slice name = { entry->d_name, strlen(entry->d_name) };
+
+		if (name_is_valid(name))
+			r = fn(ctx, entry->d_name);
+	}
+	closedir(dir);
+	return r;
+}
+
+static int record_first(void *ctx, const char *name)
+{
+	(void)ctx;
+	(void)name;
+	return 1;
+}
+
+int record_any(const struct host *h)
+{
+	return record_each(h, record_first, NULL);
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * record.h - what was built, written before the first kernel object is made
+ *
+ * /run/runns/net/NAME/state.  It says where to look, never what is: the
+ * kernel is asked before anything is believed.
+ */
+#ifndef RUNNS_NET_RECORD_H
+#define RUNNS_NET_RECORD_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/policy/addr.h"
+#include "lib/policy/name.h"
+#include "net/host.h"
+
+enum record_state {
+	RECORD_BUILDING,	/* not published; perhaps half made */
+	RECORD_UP,		/* complete; the name is published last */
+	RECORD_REMOVING,	/* perhaps half removed */
+};
+
+/**
+ * struct record - one network
+ * @index:	in the pool; 0 if it uses neither its names nor its addresses
+ * @cookie:	of its network namespace; 0 until it is known
+ * @section:	that it was built from; "" for one built by hand
+ * @firewall:	name of the backend that knows it; "" before
+ * @outside:	host's end; @inside: the other
+ * @net:	address of the host's end and prefix; @peer: inside's
+ * @steered:	it leaves by one uplink only
+ * @etc_netns:	we made /etc/netns/NAME
+ */
+struct record {
+	char name[NAME_SIZE];
+	enum record_state state;
+	uint32_t index;
+	uint64_t cookie;
+	char section[NAME_SIZE];
+	char firewall[16];
+	char outside[IFNAMSIZ];
+	char inside[IFNAMSIZ];
+	struct addr_net net;
+	struct addr peer;
+	bool nat;
+	bool isolate;
+	bool steered;
+	bool login;
+	bool etc_netns;
+};
+
+/**
+ * record_dir() - open the directory of the network @name
+ * @make:	make it if it is absent
+ *
+ * Return: descriptor that the caller closes; -ENOENT; -errno.
+ */
+int record_dir(const struct host *h, const char *name, bool make) _must_check_;
+
+/**
+ * record_read() - read the record of @name
+ *
+ * Return: 0; -ENOENT if there is none; -EINVAL if it makes no sense; -errno.
+ */
+int record_read(const struct host *h, const char *name, struct record *out)
+	_must_check_;
+
+/** record_write() - replace the record of @r->name; 0 or -errno */
+int record_write(const struct host *h, const struct record *r) _must_check_;
+
+/** record_clear_files() - remove generated files and markers of @name */
+int record_clear_files(const struct host *h, const char *name) _must_check_;
+
+/** record_remove() - remove the record of @name with all that lies beside it */
+int record_remove(const struct host *h, const char *name) _must_check_;
+
+/**
+ * record_each() - call @fn for the name of every directory of a network
+ *
+ * Return: 0, what @fn returned, or -errno.
+ */
+int record_each(const struct host *h,
+		int (*fn)(void *ctx, const char *name), void *ctx) _must_check_;
+
+/** record_any() - is any network recorded?  1, 0 or -errno */
+int record_any(const struct host *h) _must_check_;
+
+#endif
