@@ -136,20 +136,24 @@ static int net_enter(struct entry *e)
 
 /* 4. The proof. */
 
+static int prove_namespace(const struct entry *e)
+{
+	_cleanup_close_ int now = ns_open_self(NS_NET);
+	int r = now < 0 ? now : ns_same(now, e->handle);
+
+	if (r == 1)
+		return 0;
+	return log_errno(r < 0 ? r : -ESTALE, "cannot prove the namespace");
+}
+
 static int entry_prove(const struct entry *e)
 {
-	_cleanup_close_ int now = -1;
+	int r = e->is_proven || e->handle < 0 ? 0 : prove_namespace(e);
 
-	if (e->handle < 0)
-		return 0;
-	now = ns_open_self(NS_NET);
-	if (now < 0 || ns_same(now, e->handle) != 1)
-		return log_errno(now < 0 ? now : -ESTALE,
-				 "cannot prove the namespace");
 	/* A namespace that is being removed takes nobody in any more. */
-	if (e->request->target != ENTER_NAME ||
+	if (r < 0 || e->request->target != ENTER_NAME ||
 	    handle_is(e->handles, e->request->name, e->handle) == 1)
-		return 0;
+		return r;
 	log_msg(LOG_NOTICE, "namespace %s was removed meanwhile",
 		e->request->name);
 	return -EAGAIN;

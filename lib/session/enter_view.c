@@ -200,6 +200,7 @@ static int view_enter_prepared(struct entry *e)
 	}
 	if (r >= 0)
 		r = view_is_good(e);
+	e->is_proven = r > 0;
 	if (r != 0)
 		return r;
 	log_msg(LOG_NOTICE, "the prepared view of namespace %s does not hold: "

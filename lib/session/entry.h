@@ -24,6 +24,8 @@
  * @in_view:	... or in a prepared view of ours
  * @host_peer:	peer group of the host's root mount, 0 if it is not shared
  * @cookie:	of the network namespace, once the thread is in it
+ * @is_proven:	the thread was found to be in the namespace of that name, for
+ *		the view made for the name bears the cookie of where it is
  * @plan:	what must be seen, once @has_plan
  * @dirs:	the directories as they were before @plan was read from them
  * @cwd:	path of the working directory, "" if it is the root
@@ -40,6 +42,7 @@ struct entry {
 	bool in_view;
 	uint64_t host_peer;
 	uint64_t cookie;
+	bool is_proven;
 	bool has_plan;
 	struct view_plan plan;
 	struct seal_dir dirs[SEAL_DIRS];

@@ -72,12 +72,17 @@ void origin_init(struct origin *o)
 
 int origin_save(struct origin *o)
 {
-	int r;
+	int net, mnt, r;
 
 	origin_init(o);
-	r = saved_set(&o->net, ns_open_self(NS_NET));
+	r = ns_open_both(&net, &mnt);
+	if (r < 0)
+		return r;
+	r = saved_set(&o->mnt, mnt);
 	if (r == 0)
-		r = saved_set(&o->mnt, ns_open_self(NS_MNT));
+		r = saved_set(&o->net, net);
+	else
+		close(net);
 	if (r == 0)
 		r = saved_set(&o->root, open_dir("/"));
 	if (r == 0)

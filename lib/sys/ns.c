@@ -44,13 +44,19 @@ static const struct {
  * the cost of a walk through /proc, whose entries are made anew for every
  * process (pidfd_open(2): PIDFD_THREAD Linux 6.9, the requests 6.11).
  */
-static int own_by_pidfd(enum ns_kind kind)
+static int own_pidfd(void)
 {
-	_cleanup_close_ int fd = (int)syscall(SYS_pidfd_open, gettid(),
-					      O_EXCL);
-	int ns = fd < 0 ? -1 : ioctl(fd, kinds[kind].pidfd_request, 0);
+	long fd = syscall(SYS_pidfd_open, gettid(), O_EXCL);
 
-	return ns < 0 ? -errno : ns;
+	return fd < 0 ? -errno : (int)fd;
+}
+
+static int own_by_pidfd(int pidfd, enum ns_kind kind)
+{
+	int ns = pidfd < 0 ? pidfd :
+		 ioctl(pidfd, kinds[kind].pidfd_request, 0);
+
+	return ns < 0 ? -EOPNOTSUPP : ns;
 }
 
 static int own_by_proc(enum ns_kind kind)
@@ -60,11 +66,32 @@ static int own_by_proc(enum ns_kind kind)
 	return fd < 0 ? -errno : fd;
 }
 
-int ns_open_self(enum ns_kind kind)
+static int open_own(int pidfd, enum ns_kind kind)
 {
-	int fd = own_by_pidfd(kind);
+	int fd = own_by_pidfd(pidfd, kind);
 
 	return fd < 0 ? own_by_proc(kind) : fd;
+}
+
+int ns_open_self(enum ns_kind kind)
+{
+	_cleanup_close_ int pidfd = own_pidfd();
+
+	return open_own(pidfd, kind);
+}
+
+int ns_open_both(int *net, int *mnt)
+{
+	_cleanup_close_ int pidfd = own_pidfd();
+
+	*net = open_own(pidfd, NS_NET);
+	if (*net < 0)
+		return *net;
+	*mnt = open_own(pidfd, NS_MNT);
+	if (*mnt >= 0)
+		return 0;
+	close(TAKE_FD(*net));
+	return *mnt;
 }
 
 int ns_open_host(enum ns_kind kind)

@@ -24,6 +24,13 @@ int ns_open_self(enum ns_kind kind) _must_check_;
 int ns_open_host(enum ns_kind kind) _must_check_;
 
 /**
+ * ns_open_both() - both namespaces of the calling thread at once
+ *
+ * Return: 0 with both descriptors set, or -errno with neither.
+ */
+int ns_open_both(int *net, int *mnt) _must_check_;
+
+/**
  * ns_open() - open a handle and prove what it is
  * @dir:	directory, or AT_FDCWD
  * @name:	a nsfs mount, as iproute2 makes them; links are not followed

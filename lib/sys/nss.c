@@ -13,7 +13,8 @@
 #include <string.h>
 
 enum {
-	RECORD_SIZE = 4096,
+	RECORD_SIZE = 1024,
+	RECORD_MIN_HEAP = 16 * 1024,
 	RECORD_MAX = 32 * 1024 * 1024,	/* a group of very many members */
 	GROUPS_START = 64,
 	GROUPS_MAX = 65536,		/* NGROUPS_MAX */
@@ -47,25 +48,32 @@ static int user_copy(const struct passwd *pw, struct nss_user *out)
 }
 
 /* @name, or if it is NULL @uid. */
+static int user_ask(const char *name, uid_t uid, char *record, size_t size,
+		    struct nss_user *out)
+{
+	struct passwd pw, *found = NULL;
+	int r = name ? getpwnam_r(name, &pw, record, size, &found) :
+		       getpwuid_r(uid, &pw, record, size, &found);
+
+	if (r == ERANGE)
+		return -ERANGE;
+	return found ? user_copy(found, out) : absent(r);
+}
+
 static int user_find(const char *name, uid_t uid, struct nss_user *out)
 {
-	_cleanup_free_ char *record = NULL;
-	struct passwd pw, *found = NULL;
+	char record[RECORD_SIZE];
+	int r = user_ask(name, uid, record, sizeof(record), out);
 
-	for (size_t size = RECORD_SIZE; size <= RECORD_MAX; size *= 4) {
-		int r;
+	for (size_t size = RECORD_MIN_HEAP; r == -ERANGE && size <= RECORD_MAX;
+	     size *= 4) {
+		_cleanup_free_ char *heap = malloc(size);
 
-		free(record);
-		record = malloc(size);
-		if (!record)
+		if (!heap)
 			return -ENOMEM;
-		r = name ? getpwnam_r(name, &pw, record, size, &found) :
-			   getpwuid_r(uid, &pw, record, size, &found);
-		if (r == ERANGE)
-			continue;
-		return found ? user_copy(found, out) : absent(r);
+		r = user_ask(name, uid, heap, size, out);
 	}
-	return -ERANGE;
+	return r;
 }
 
 int nss_user_by_uid(uid_t uid, struct nss_user *out)
@@ -85,7 +93,7 @@ static int group_find(const char *name, gid_t gid, struct group *out,
 {
 	struct group *found = NULL;
 
-	for (size_t size = RECORD_SIZE; size <= RECORD_MAX; size *= 4) {
+	for (size_t size = RECORD_MIN_HEAP; size <= RECORD_MAX; size *= 4) {
 		int r;
 
 		free(*record);

@@ -188,9 +188,12 @@ static _Noreturn void exec_child(const struct proc_child *child)
 	}
 	if (chdir("/") < 0 || stdio_set(child->out_fd) < 0)
 		_exit(EXIT_NOT_STARTED);
-	/* atd's real uid is not 0, and the builder asks for it. */
-	if (geteuid() == 0 && (setresgid(0, 0, 0) < 0 ||
-			       setresuid(0, 0, 0) < 0))
+	/*
+	 * atd's real uid is not 0, and the builder asks for it.  The C
+	 * library's own calls would wait for threads that are the parent's.
+	 */
+	if (geteuid() == 0 && (syscall(SYS_setresgid, 0, 0, 0) < 0 ||
+			       syscall(SYS_setresuid, 0, 0, 0) < 0))
 		_exit(EXIT_NOT_STARTED);
 	execve(child->argv[0], (char *const *)child->argv,
 	       (char *const *)envp);
