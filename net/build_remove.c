@@ -15,6 +15,7 @@
 #include "net/link.h"
 #include "net/pool.h"
 #include "net/uplink.h"
+#include "net/views.h"
 
 /* For kernels that do not number namespaces: our device, with its name. */
 static int remove_by_link(const struct record *r)
@@ -56,6 +57,8 @@ int build_remove(const struct host *h, const struct record *r)
 		err = route_unsteer(sk, r->outside, &r->peer);
 	if (err == 0)
 		err = uplink_leave(&user);
+	if (err == 0)
+		err = views_drop(h, r->cookie, r->name);
 	if (err == 0)
 		err = dns_remove(h, r);
 	if (err == 0 && r->index)

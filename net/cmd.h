@@ -49,6 +49,10 @@ int cmd_down(const struct host *h, const struct options *o, char **names,
 int cmd_status(const struct host *h, const struct options *o, char **names,
 	       int n);
 int cmd_gc(const struct host *h, const struct options *o, char **names, int n);
+int cmd_view(const struct host *h, const struct options *o, char **names,
+	     int n);
+int cmd_refresh(const struct host *h, const struct options *o, char **names,
+		int n);
 
 /**
  * down_one() - take one network down; the lock "net.NAME" must be held

@@ -20,6 +20,7 @@
 #include "net/cmd.h"
 #include "net/pool.h"
 #include "net/uplink.h"
+#include "net/views.h"
 
 enum { GC_STALE_S = 60 };
 
@@ -220,6 +221,8 @@ int cmd_gc(const struct host *h, const struct options *o, char **names, int n)
 		gc_pool(&gc);
 		gc_firewall(&gc);
 		gc_uplinks(&gc);
+		if (views_gc(h) < 0)
+			gc.failed = true;
 		gc_files(h->failed);
 		gc_files(h->request);
 	}

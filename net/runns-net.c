@@ -27,6 +27,10 @@ static const struct command commands[] = {
 	  "say what is there" },
 	{ "gc", cmd_gc, "[--idle] [NAME...]",
 	  "clear what killed builders have left" },
+	{ "view", cmd_view, "NAME...",
+	  "prepare what those who log in will see" },
+	{ "refresh", cmd_refresh, "[NAME...]",
+	  "put files back that cover those of /etc" },
 };
 
 enum {

@@ -299,6 +299,8 @@ static int maker_open(struct maker *m, const struct host *h, const char *name)
 	*m = (struct maker){
 		.name = name, .handle = -1, .host_mnt = -1, .host_net = -1,
 	};
+	if (!name_is_valid((struct slice){ name, strlen(name) }))
+		return log_errno(-EINVAL, "\"%s\" is not a name", name);
 	m->host_mnt = ns_open_self(NS_MNT);
 	m->host_net = ns_open_self(NS_NET);
 	if (m->host_mnt < 0 || m->host_net < 0)
