@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * inject.c - let one system call of a program fail, or be its last
+ *
+ *	inject list COMMAND...		the calls between the marks, a line each
+ *	inject K ERRNO COMMAND...	call number K fails with ERRNO
+ *	inject K kill COMMAND...	the program is killed at call number K
+ *	inject K ERRNO+ COMMAND...	and so does every later call of that kind
+ *
+ * The program marks a stretch by raising SIGUSR2 before and after it (see
+ * state.c); only the first stretch counts.  Calls that cannot fail, or by
+ * whose failure the C library ends the program, are not counted.  The exit
+ * status is the program's, 128+N for signal N.  ptrace(2); x86-64 only.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+
+#include "lib/base/base.h"
+
+#ifdef __x86_64__
+
+/**
+ * struct injection - what to do, and where the program is
+ * @wanted:	number of the call, from 1; 0 only lists
+ * @error:	errno, 0 to kill
+ * @rest:	later calls with the same number fail too
+ * @marks:	marks passed
+ * @n:		calls counted
+ * @inside:	of a call
+ * @failing:	this call will fail
+ * @nr:		its number
+ */
+struct injection {
+	long wanted;
+	int error;
+	bool rest;
+	int marks;
+	long n;
+	bool inside;
+	bool failing;
+	long long nr;
+	long long victim;
+};
+
+static const struct {
+	const char *name;
+	int value;
+} errors[] = {
+	{ "ENOMEM", ENOMEM }, { "EMFILE", EMFILE }, { "ENOSPC", ENOSPC },
+	{ "EPERM", EPERM }, { "EINTR", EINTR }, { "EAGAIN", EAGAIN },
+	{ "EBUSY", EBUSY }, { "ENOENT", ENOENT }, { "EINVAL", EINVAL },
+	{ "EACCES", EACCES }, { "EIO", EIO }, { "ENOSYS", ENOSYS },
+	{ "kill", 0 },
+};
+
+static bool cannot_fail(long long nr)
+{
+	switch (nr) {
+	case SYS_getpid:
+	case SYS_gettid:
+	case SYS_getuid:
+	case SYS_geteuid:
+	case SYS_getgid:
+	case SYS_getegid:
+	case SYS_getppid:
+	case SYS_umask:
+	case SYS_clock_gettime:
+	case SYS_rt_sigprocmask:
+	case SYS_rt_sigaction:
+	case SYS_rt_sigreturn:
+	case SYS_tgkill:
+	case SYS_futex:
+	case SYS_exit:
+	case SYS_exit_group:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* A failed close(2) has closed; and unmapped memory is no longer used. */
+static bool takes_place_anyway(long long nr)
+{
+	return nr == SYS_close || nr == SYS_munmap;
+}
+
+static _Noreturn void give_up(const char *what)
+{
+	perror(what);
+	_exit(3);
+}
+
+static void regs_get(pid_t pid, struct user_regs_struct *regs)
+{
+	if (ptrace(PTRACE_GETREGS, pid, NULL, regs) < 0)
+		give_up("read the registers");
+}
+
+static void call_begins(struct injection *in, pid_t pid)
+{
+	struct user_regs_struct regs;
+
+	regs_get(pid, &regs);
+	in->nr = (long long)regs.orig_rax;
+	in->failing = false;
+	if (cannot_fail(in->nr))
+		return;
+	in->n++;
+	if (in->wanted == 0)
+		printf("%ld %lld\n", in->n, in->nr);
+	in->failing = in->n == in->wanted ||
+		      (in->rest && in->n > in->wanted && in->nr == in->victim);
+	if (in->n == in->wanted)
+		in->victim = in->nr;
+	if (!in->failing)
+		return;
+	if (in->error == 0) {
+		kill(pid, SIGKILL);
+		return;
+	}
+	if (takes_place_anyway(in->nr))
+		return;
+	regs.orig_rax = (unsigned long long)-1;
+	if (ptrace(PTRACE_SETREGS, pid, NULL, &regs) < 0)
+		give_up("change the call");
+}
+
+static void call_ends(struct injection *in, pid_t pid)
+{
+	struct user_regs_struct regs;
+
+	if (!in->failing)
+		return;
+	regs_get(pid, &regs);
+	regs.rax = (unsigned long long)-in->error;
+	if (ptrace(PTRACE_SETREGS, pid, NULL, &regs) < 0)
+		give_up("change the result");
+}
+
+/* Returns the signal that the program is to get. */
+static int stopped(struct injection *in, pid_t pid, int sig)
+{
+	if (sig == (SIGTRAP | 0x80)) {
+		in->inside = !in->inside;
+		if (in->inside)
+			call_begins(in, pid);
+		else
+			call_ends(in, pid);
+		return 0;
+	}
+	if (sig == SIGUSR2) {
+		in->marks++;
+		in->inside = false;
+		return 0;
+	}
+	return sig == SIGTRAP ? 0 : sig;
+}
+
+static int follow(struct injection *in, pid_t pid)
+{
+	int status, sig = 0;
+
+	if (waitpid(pid, &status, 0) != pid || !WIFSTOPPED(status) ||
+	    ptrace(PTRACE_SETOPTIONS, pid, NULL,
+		   PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL) < 0)
+		give_up("trace");
+	for (;;) {
+		bool all = in->marks == 1;
+
+		if (ptrace(all ? PTRACE_SYSCALL : PTRACE_CONT, pid, NULL,
+			   (long)sig) < 0 && errno != ESRCH)
+			give_up("go on");
+		if (waitpid(pid, &status, 0) != pid)
+			give_up("wait");
+		if (WIFEXITED(status))
+			return WEXITSTATUS(status);
+		if (WIFSIGNALED(status))
+			return 128 + WTERMSIG(status);
+		sig = stopped(in, pid, WSTOPSIG(status));
+	}
+}
+
+static int parse(struct injection *in, int argc, char **argv)
+{
+	size_t len;
+
+	if (argc > 2 && strcmp(argv[1], "list") == 0)
+		return 2;
+	if (argc < 4)
+		return -EINVAL;
+	in->wanted = atol(argv[1]);
+	len = strcspn(argv[2], "+");
+	in->rest = argv[2][len] == '+';
+	for (size_t i = 0; in->wanted > 0 && i < ARRAY_SIZE(errors); i++) {
+		if (strlen(errors[i].name) == len &&
+		    memcmp(errors[i].name, argv[2], len) == 0) {
+			in->error = errors[i].value;
+			return 3;
+		}
+	}
+	return -EINVAL;
+}
+
+int main(int argc, char **argv)
+{
+	struct injection in = { 0 };
+	int command = parse(&in, argc, argv);
+	int status;
+	pid_t pid;
+
+	if (command < 0) {
+		fprintf(stderr, "usage: inject list|K ERRNO COMMAND...\n");
+		return 2;
+	}
+	pid = fork();
+	if (pid < 0)
+		give_up("fork");
+	if (pid == 0) {
+		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+		execv(argv[command], argv + command);
+		_exit(127);
+	}
+	status = follow(&in, pid);
+	if (in.wanted > in.n) {
+		fprintf(stderr, "inject: there are only %ld calls\n", in.n);
+		return 4;
+	}
+	return status;
+}
+
+#else
+
+int main(void)
+{
+	fprintf(stderr, "inject: the registers of this machine are not known\n");
+	return 77;
+}
+
+#endif
