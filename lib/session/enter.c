@@ -14,6 +14,7 @@
 #include "lib/session/enter.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -26,6 +27,7 @@
 #include "lib/sys/file.h"
 #include "lib/sys/mnt.h"
 #include "lib/sys/ns.h"
+#include "lib/sys/proc.h"
 
 /* No path leads there: it can only be reached by descriptor. */
 #define CWD_UNKNOWN "(unknown)"
@@ -110,6 +112,34 @@ static int entry_read(struct entry *e)
 	return where_stands(e);
 }
 
+/*
+ * Without all of these the thread could leave its place, and not come back:
+ * unshare(2) needs less than setns(2).
+ */
+static int power_verify(const struct entry *e)
+{
+	static const struct {
+		int cap;
+		const char *name;
+	} needed[] = {
+		{ CAP_SYS_ADMIN, "CAP_SYS_ADMIN" },
+		{ CAP_SYS_CHROOT, "CAP_SYS_CHROOT" },
+		{ CAP_NET_ADMIN, "CAP_NET_ADMIN" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(needed); i++) {
+		/* For lo of a new namespace. */
+		if (needed[i].cap == CAP_NET_ADMIN &&
+		    e->request->target != ENTER_PRIVATE)
+			continue;
+		if (!proc_has_cap(needed[i].cap))
+			return log_errno(-EPERM, "this program cannot enter "
+					 "namespaces, it lacks %s",
+					 needed[i].name);
+	}
+	return 0;
+}
+
 /* 2. The network namespace. */
 
 static int net_enter(struct entry *e)
@@ -163,6 +193,8 @@ static int entry_run(struct entry *e)
 {
 	int r = entry_read(e);
 
+	if (r == 0)
+		r = power_verify(e);
 	if (r == 0)
 		r = net_enter(e);
 	if (r == 0)

@@ -10,6 +10,7 @@
 #define RUNNS_PROC_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "lib/base/base.h"
 
@@ -42,6 +43,12 @@ struct proc_child {
  * killed for being late; another -errno if it could not be started.
  */
 int proc_run(const struct proc_child *child) _must_check_;
+
+/**
+ * proc_has_cap() - is a capability of the calling thread in effect?
+ * @cap:	CAP_... of <linux/capability.h>, below 64
+ */
+bool proc_has_cap(int cap);
 
 /** proc_systemd_is_init() - is pid 1 of our /proc systemd? */
 bool proc_systemd_is_init(void);
