@@ -234,8 +234,10 @@ static int mounts_copy(void)
 	_cleanup_close_ int cwd = -1;
 	_cleanup_close_ int mnt = -1;
 	_cleanup_close_ int base = -1;
-	int r;
+	int r = origin_part_fs();
 
+	if (r < 0)
+		return r;
 	if (unshare(CLONE_NEWNS) < 0)
 		return -errno;
 	root = open("/proc/thread-self/root", O_PATH | O_CLOEXEC);

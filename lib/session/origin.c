@@ -19,6 +19,8 @@
 #include "lib/sys/mnt.h"
 #include "lib/sys/ns.h"
 
+enum { DEPTH_MAX = 4096 };	/* directories above the working directory */
+
 static int saved_set(struct origin_saved *saved, int fd)
 {
 	struct stat st;
@@ -135,20 +137,33 @@ int origin_return(struct origin *o)
 	return r;
 }
 
+/* A directory's links: its name, its "." and one for each directory in it. */
+static bool has_threads(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/task", &st) < 0 || st.st_nlink > 3;
+}
+
+int origin_part_fs(void)
+{
+	if (unshare(CLONE_FS) < 0)
+		return -errno;
+	if (has_threads())
+		log_msg(LOG_NOTICE, "this program has threads: the one that "
+			"opened the session keeps a root, working directory "
+			"and umask of its own");
+	return 0;
+}
+
 int origin_join_mnt(int mnt)
 {
 	int r = ns_join(mnt, NS_MNT);
 
 	if (r != -EINVAL)
 		return r;
-	if (unshare(CLONE_FS) < 0)
-		return -errno;
-	r = ns_join(mnt, NS_MNT);
-	if (r == 0)
-		log_msg(LOG_NOTICE, "this program has threads: the one that "
-			"opened the session keeps a root, working directory "
-			"and umask of its own");
-	return r;
+	r = origin_part_fs();
+	return r < 0 ? r : ns_join(mnt, NS_MNT);
 }
 
 static bool is_below(const char *path, const char *top)
@@ -157,6 +172,34 @@ static bool is_below(const char *path, const char *top)
 
 	return strncmp(path, top, len) == 0 &&
 	       (path[len] == '/' || path[len] == '\0');
+}
+
+/*
+ * For a directory that no path leads to: it may have been removed, and still
+ * lead to the host's files by "..".  What cannot be told counts as below.
+ */
+static bool leads_up_to(const struct origin *o, const char *top)
+{
+	_cleanup_close_ int at = fcntl(o->cwd.fd, F_DUPFD_CLOEXEC, 3);
+	struct stat want, st, up = { 0 };
+
+	if (fstatat(o->root.fd, top, &want, AT_NO_AUTOMOUNT) < 0)
+		return errno != ENOENT;
+	for (int depth = 0; at >= 0 && depth < DEPTH_MAX; depth++) {
+		int next;
+
+		if (fstat(at, &st) < 0)
+			return true;
+		if (st.st_dev == want.st_dev && st.st_ino == want.st_ino)
+			return true;
+		if (st.st_dev == up.st_dev && st.st_ino == up.st_ino)
+			return false;
+		up = st;
+		next = openat(at, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		close(at);
+		at = next;
+	}
+	return true;
 }
 
 void origin_cwd_again(const struct origin *o, const char *path)
@@ -168,6 +211,7 @@ void origin_cwd_again(const struct origin *o, const char *path)
 	    (covered || (stat(".", &st) == 0 && st.st_dev == o->cwd.dev &&
 			 st.st_ino == o->cwd.ino)))
 		return;
+	covered = covered || leads_up_to(o, "etc") || leads_up_to(o, "sys");
 	if (!covered && fchdir(o->cwd.fd) == 0)
 		return;
 	if (chdir("/") == 0)

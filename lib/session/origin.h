@@ -71,6 +71,16 @@ void origin_forget(struct origin *o);
 int origin_join_mnt(int mnt) _must_check_;
 
 /**
+ * origin_part_fs() - have a root, working directory and umask of one's own
+ *
+ * As unshare(CLONE_NEWNS) does by itself, but logged where there are others
+ * to share them with.
+ *
+ * Return: 0 or -errno.
+ */
+int origin_part_fs(void) _must_check_;
+
+/**
  * origin_cwd_again() - go to the old working directory in the new mounts
  * @o:		saved before the mounts changed
  * @path:	its path then
