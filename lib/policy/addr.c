@@ -199,24 +199,22 @@ bool addr_net_overlap(const struct addr_net *a, const struct addr_net *b)
 {
 	struct addr_net x = addr_unmap(*a), y = addr_unmap(*b);
 	unsigned int bits = x.prefix < y.prefix ? x.prefix : y.prefix;
-	unsigned int mask = 0xff00U >> bits % 8;
+	unsigned int mask = 0xff00U >> bits % 8 & 0xffU;
 
 	if (x.addr.family != y.addr.family ||
 	    memcmp(x.addr.bytes, y.addr.bytes, bits / 8) != 0)
 		return false;
 	if (bits % 8 == 0)
 		return true;
-	return ((x.addr.bytes[bits / 8] ^ y.addr.bytes[bits / 8]) & mask &
-		0xff) == 0;
+	return ((x.addr.bytes[bits / 8] ^ y.addr.bytes[bits / 8]) & mask) ==
+	       0;
 }
 
 bool addr_in_net(const struct addr *a, const struct addr_net *net)
 {
 	struct addr_net one = { .addr = *a, .prefix = (uint8_t)addr_bits(a) };
 
-	one = addr_unmap(one);
-	return addr_unmap(*net).prefix <= one.prefix &&
-	       addr_net_overlap(&one, net);
+	return addr_net_overlap(&one, net);
 }
 
 static unsigned int addr_word(const struct addr *a, int i)
