@@ -45,7 +45,9 @@ int decide_session(const struct map *map, const struct subject *subject,
  * @requested:	a namespace, "host", or NULL for the rule's own SESSION
  *
  * The first rule that lists the service "runns" and whose WHO matches
- * decides; else the first whose WHO matches, its narrowing ignored.
+ * decides; else the first whose WHO matches, its narrowing ignored.  @out has
+ * @create only for the rule's own SESSION, and @optional never: a launch that
+ * was meant for a namespace does not happen elsewhere.
  *
  * Return: 0; -EACCES if he may not; -EDESTADDRREQ if @requested must be
  * given; another negative errno if it could not be told.  @d is filled for

@@ -100,7 +100,7 @@ int map_parse(struct map *map, const char *file, const char *text, size_t len,
  *
  * The results of a template belong to the users that it was made for: a
  * name, glob or other template anywhere in the map that could match one of
- * them is an error.
+ * them is an error.  "*" is none: match_also() keeps it away from them.
  *
  * Return: 0, or -EINVAL with @d filled.
  */
