@@ -23,7 +23,7 @@ _runnsctl()
 		return
 	fi
 	case $command in
-	up | down | status)
+	up | down | status | refresh)
 		mapfile -t COMPREPLY < <(compgen -W "$(runnsctl __names \
 			2>/dev/null)" -- "$cur")
 		;;

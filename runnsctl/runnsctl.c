@@ -56,6 +56,10 @@ static const struct command commands[] = {
 	  "Also takes down networks with Linger=no that nobody is in.\n"
 	  "Needs root.",
 	  NULL, cmd_net },
+	{ "refresh", "[NAME...]", "Put back what lies over files of /etc",
+	  "After the host has replaced a file that members of a network see\n"
+	  "another of. Needs root.",
+	  NULL, cmd_net },
 	{ "check", "[FILE...]", "Find errors in runns.map and runns.conf",
 	  "Without FILE the installed files are checked, and who may write to\n"
 	  "them. Exits 1 if there is any finding.",
