@@ -19,7 +19,7 @@ complete -c runnsctl -n 'not __runnsctl_command >/dev/null' \
 	-a '(runnsctl __commands 2>/dev/null)'
 complete -c runnsctl -n '__runnsctl_is help' \
 	-a '(runnsctl __commands 2>/dev/null)'
-complete -c runnsctl -n '__runnsctl_is up down status' \
+complete -c runnsctl -n '__runnsctl_is up down status refresh' \
 	-a '(runnsctl __names 2>/dev/null)'
 complete -c runnsctl -n '__runnsctl_is explain' \
 	-a '(__fish_complete_users)'
