@@ -85,10 +85,10 @@ static bool cannot_fail(long long nr)
 	}
 }
 
-/* A failed close(2) has closed; and unmapped memory is no longer used. */
+/* What no kernel leaves undone. */
 static bool takes_place_anyway(long long nr)
 {
-	return nr == SYS_close || nr == SYS_munmap;
+	return nr == SYS_close || nr == SYS_munmap || nr == SYS_waitid;
 }
 
 static _Noreturn void give_up(const char *what)
@@ -103,6 +103,38 @@ static void regs_get(pid_t pid, struct user_regs_struct *regs)
 		give_up("read the registers");
 }
 
+/* The path that most calls have as their second argument, or first. */
+static void path_read(pid_t pid, const struct user_regs_struct *regs,
+		      char *out, size_t size)
+{
+	unsigned long long at = regs->orig_rax == SYS_openat ||
+					regs->orig_rax == SYS_newfstatat ||
+					regs->orig_rax == SYS_statx ||
+					regs->orig_rax == SYS_open_tree ?
+				regs->rsi : 0;
+	size_t n = 0;
+
+	while (at && n + sizeof(long) < size) {
+		long word = ptrace(PTRACE_PEEKDATA, pid, (void *)(at + n),
+				   NULL);
+
+		memcpy(out + n, &word, sizeof(word));
+		n += sizeof(word);
+		if (memchr(&word, 0, sizeof(word)))
+			return;
+	}
+	memcpy(out, "", 1);
+}
+
+static void call_list(const struct injection *in, pid_t pid,
+		      const struct user_regs_struct *regs)
+{
+	char path[256];
+
+	path_read(pid, regs, path, sizeof(path));
+	printf("call %ld %lld %s\n", in->n, in->nr, path);
+}
+
 static void call_begins(struct injection *in, pid_t pid)
 {
 	struct user_regs_struct regs;
@@ -114,7 +146,7 @@ static void call_begins(struct injection *in, pid_t pid)
 		return;
 	in->n++;
 	if (in->wanted == 0)
-		printf("%ld %lld\n", in->n, in->nr);
+		call_list(in, pid, &regs);
 	in->failing = in->n == in->wanted ||
 		      (in->rest && in->n > in->wanted && in->nr == in->victim);
 	if (in->n == in->wanted)

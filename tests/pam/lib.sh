@@ -98,6 +98,21 @@ refused()
 same=yes" "$text"
 }
 
+# views_off: from now on no view is prepared; views_on: again
+builder=/usr/local/libexec/runns/runns-net
+views_off()
+{
+	[ ! -e $builder ] || mv $builder $builder.off
+	while umount -l /run/runns/views 2>/dev/null; do :; done
+	rm -rf /run/runns/views
+}
+
+views_on()
+{
+	[ ! -e $builder.off ] || mv $builder.off $builder
+	[ -x $builder ]
+}
+
 # log_since: messages of the module since the last call
 log_at=0
 log_mark()
