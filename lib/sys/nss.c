@@ -130,9 +130,8 @@ static int groups_load(struct nss_groups *groups)
 	return groups->list ? 0 : -E2BIG;
 }
 
-static int source_by_gid(void *ctx, uint32_t lo, uint32_t hi)
+static int list_has(struct nss_groups *groups, uint32_t lo, uint32_t hi)
 {
-	struct nss_groups *groups = ctx;
 	int r = groups_load(groups);
 
 	if (r < 0)
@@ -144,19 +143,42 @@ static int source_by_gid(void *ctx, uint32_t lo, uint32_t hi)
 	return 0;
 }
 
-static int source_by_name(void *ctx, struct slice name)
+/*
+ * getgrouplist(3) says nothing of a source that failed, it only knows fewer
+ * groups then; the group's own list of members does not need it.
+ */
+static int group_has(struct nss_groups *groups, const char *name, gid_t gid)
 {
 	_cleanup_free_ char *record = NULL;
-	char text[NSS_NAME_SIZE];
 	struct group group;
-	int r;
+	int r = group_find(name, gid, &group, &record);
+
+	if (r < 0)
+		return r;
+	for (char **member = group.gr_mem; *member; member++) {
+		if (strcmp(*member, groups->user->name) == 0)
+			return 1;
+	}
+	return list_has(groups, group.gr_gid, group.gr_gid);
+}
+
+static int source_by_gid(void *ctx, uint32_t lo, uint32_t hi)
+{
+	int r = lo == hi ? group_has(ctx, NULL, lo) : -ENOENT;
+
+	/* A number needs no name. */
+	return r == -ENOENT ? list_has(ctx, lo, hi) : r;
+}
+
+static int source_by_name(void *ctx, struct slice name)
+{
+	char text[NSS_NAME_SIZE];
 
 	if (name.len >= sizeof(text))
 		return -ENOENT;
 	memcpy(text, name.p, name.len);
 	text[name.len] = '\0';
-	r = group_find(text, 0, &group, &record);
-	return r < 0 ? r : source_by_gid(ctx, group.gr_gid, group.gr_gid);
+	return group_has(ctx, text, 0);
 }
 
 static const char *source_primary(void *ctx)
