@@ -27,9 +27,13 @@ static int saved_set(struct origin_saved *saved, int fd)
 
 	if (fd < 0)
 		return fd;
+	if (fstat(fd, &st) < 0) {
+		int r = -errno;
+
+		close(fd);
+		return r;
+	}
 	saved->fd = fd;
-	if (fstat(fd, &st) < 0)
-		return -errno;
 	saved->dev = st.st_dev;
 	saved->ino = st.st_ino;
 	return 0;
