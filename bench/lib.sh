@@ -106,6 +106,18 @@ view_prepare()
 		echo "$path"
 }
 
+# usernet_prepare USER: pam_usernet will take him to the namespace of his name
+usernet_prepare()
+{
+	local permit
+	permit=$(find /lib/ -name pam_permit.so -print -quit)
+	if [ ! -e "${permit%/*}/pam_usernet.so" ]; then
+		echo "no comparison with pam_usernet: libpam-net is not installed"
+		return 1
+	fi
+	echo "usernet:x:5200:$1" >>/etc/group
+}
+
 # The last line of every benchmark.
 bench_done()
 {

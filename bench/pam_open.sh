@@ -53,12 +53,9 @@ stacks_write()
 	stack runns-group 'pam_runns.so map=/etc/security/group.map'
 	stack runns-none pam_runns.so
 	limit_stacks
-	if [ -e "$(dirname "$(find /lib /usr/lib -name pam_permit.so -print -quit)")/pam_usernet.so" ]; then
-		echo usernet:x:5200:alice >>/etc/group
+	if usernet_prepare alice; then
 		stack usernet pam_usernet.so
 		services+=' usernet:alice'
-	else
-		echo "pam_usernet.so is not installed: libpam-net"
 	fi
 }
 
