@@ -2,25 +2,25 @@
 /*
  * lease.c - what an open session keeps until it is closed
  *
- * "The same process" is told by a page of memory that the kernel wipes in
- * every forked child (madvise(2), MADV_WIPEONFORK): unlike a pid it is never
- * used again, and unlike PAM_DATA_SILENT, which sudo sets in the very process
- * that opened the session, it cannot be mistaken.
+ * "The same process" is told by a number that the kernel never gives again
+ * (proc_self_id()), not by a pid, nor by PAM_DATA_SILENT, which sudo sets
+ * in the very process that opened the session.
  */
 #include "pam_runns/lease.h"
 
 #include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "lib/base/log.h"
+#include "lib/sys/proc.h"
 
 #define LEASE_DATA "runns_lease"
 
 /**
  * struct lease - one open session
- * @here:	a page of its own; *@here is not 0 in the process that opened
+ * @pid:	of the process that opened it, @process: its proc_self_id()
+ * @tid:	its thread
  * @ended:	gone back already; the PAM handle no longer has it
  * @next:	leases of the same thread, the newest first
  *
@@ -28,8 +28,9 @@
  * the wrong moment would leave taken.
  */
 struct lease {
+	pid_t pid;
+	uint64_t process;
 	pid_t tid;
-	volatile int *here;
 	bool ended;
 	struct origin origin;
 	struct lease *next;
@@ -38,32 +39,18 @@ struct lease {
 
 static __thread struct lease *leases;
 
-static volatile int *here_new(void)
-{
-	size_t size = (size_t)sysconf(_SC_PAGESIZE);
-	int *page = mmap(NULL, size, PROT_READ | PROT_WRITE,
-			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (page == MAP_FAILED)
-		return NULL;
-	if (madvise(page, size, MADV_WIPEONFORK) < 0) {
-		munmap(page, size);
-		return NULL;
-	}
-	*page = 1;
-	return page;
-}
-
+/* Where the number is not to be had, descriptors being short, the pid is. */
 static bool is_here(const struct lease *lease)
 {
-	return *lease->here != 0;
+	uint64_t id;
+
+	return lease->pid == getpid() &&
+	       (proc_self_id(&id) < 0 || id == lease->process);
 }
 
 static void lease_free(struct lease *lease)
 {
 	origin_forget(&lease->origin);
-	if (lease->here)
-		munmap((void *)lease->here, (size_t)sysconf(_SC_PAGESIZE));
 	free(lease);
 }
 
@@ -168,11 +155,11 @@ static struct lease *lease_new(const struct origin *origin, const char *name)
 
 	if (!lease)
 		return NULL;
-	lease->here = here_new();
-	if (!lease->here) {
+	if (proc_self_id(&lease->process) < 0) {
 		free(lease);
 		return NULL;
 	}
+	lease->pid = getpid();
 	lease->tid = gettid();
 	lease->origin = *origin;
 	memcpy(lease->name, name, strlen(name) + 1);

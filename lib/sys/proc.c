@@ -21,16 +21,21 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 
+#include "lib/base/num.h"
 #include "lib/sys/file.h"
 #include "lib/sys/ns.h"
 
 #ifndef P_PIDFD
 #define P_PIDFD 3
 #endif
+#define PIDFS_MAGIC 0x50494446UL
 
 enum {
+	STAT_SIZE = 1024,
+	STAT_START = 22,
 	CGROUP_FILE_SIZE = 4096,
 	EXIT_NOT_STARTED = 125,
 };
@@ -44,6 +49,53 @@ bool proc_has_cap(int cap)
 
 	return syscall(SYS_capget, &head, data) == 0 &&
 	       data[CAP_TO_INDEX(cap)].effective & CAP_TO_MASK(cap);
+}
+
+/*
+ * A process's pidfd is a file of a file system of its own, whose numbers are
+ * never used again (pidfd_open(2), Linux 6.9).
+ */
+static int id_by_pidfd(uint64_t *id)
+{
+	_cleanup_close_ int fd = (int)syscall(SYS_pidfd_open, getpid(), 0U);
+	struct statfs fs;
+	struct stat st;
+
+	if (fd < 0 || fstatfs(fd, &fs) < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	if ((unsigned long)fs.f_type != PIDFS_MAGIC)
+		return -EOPNOTSUPP;
+	*id = st.st_ino;
+	return 0;
+}
+
+/* The pid, and when it began (proc_pid_stat(5), field 22). */
+static int id_by_start(uint64_t *id)
+{
+	char text[STAT_SIZE];
+	uint64_t start;
+	ssize_t n = file_read_small(AT_FDCWD, "/proc/self/stat", text,
+				    sizeof(text));
+	const char *p = n < 0 ? NULL : strrchr(text, ')');
+	int r;
+
+	/* The name may hold anything: fields count from its end. */
+	for (int field = 2; p && field < STAT_START; field++) {
+		p = strchr(p, ' ');
+		if (p)
+			p++;
+	}
+	if (!p)
+		return n < 0 ? (int)n : -EPROTO;
+	r = num_parse(p, strcspn(p, " "), UINT64_MAX, &start);
+	if (r == 0)
+		*id = start << 32 | (uint32_t)getpid();
+	return r;
+}
+
+int proc_self_id(uint64_t *id)
+{
+	return id_by_pidfd(id) == 0 ? 0 : id_by_start(id);
 }
 
 bool proc_systemd_is_init(void)

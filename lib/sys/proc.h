@@ -11,8 +11,18 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdint.h>
 
 #include "lib/base/base.h"
+
+/**
+ * proc_self_id() - a number that the calling process alone has, for ever
+ *
+ * A forked child has another, also one that was given an old pid.
+ *
+ * Return: 0 or -errno.
+ */
+int proc_self_id(uint64_t *id) _must_check_;
 
 /**
  * struct proc_child - what to start
