@@ -31,7 +31,8 @@ is "$(value uids $out/command)" 5001,5001,5001,5001 "a command runs as the user"
 is "$(value CapEff $out/command)" 0000000000000000 "a command has no capabilities"
 trace_balanced "a command"
 
-# The first entry may have left what later ones use again.
+# The first entries may have left what later ones use again.
+door_ssh bob@host true
 wait_until 10 no_sessions
 snap before
 

@@ -554,7 +554,8 @@ snap()
 		echo "== files"
 		find /run /etc/netns /etc/runns.conf.d /var/lib/runns \
 			-printf '%y %m %u:%g %p %l\n' 2>/dev/null |
-			grep -vE ' /run/(utmp|xtables.lock|sudo|motd.dynamic)' | sort
+			grep -vE ' /run/(utmp|xtables.lock|sudo|motd.dynamic)' |
+			grep -vE ' /run/runns/views/[0-9a-f]+/\.' | sort
 		echo "== processes"
 		ps -e -o user=,args= | grep -vE ' (ps|sort|grep|find|bash)( |$)' |
 			sort
