@@ -149,6 +149,12 @@ static bool is_sealed(const struct entry *e)
 			 &seal) == 0 && seal_holds(&seal);
 }
 
+/* Is to be seen what the plan says, and nothing of an earlier one? */
+static bool plan_holds(const struct entry *e)
+{
+	return view_verify(&e->plan) == 0 && view_has_old(&e->plan) == 0;
+}
+
 /* Return: 1, 0 if the view does not hold, or -errno. */
 static int covers_hold(struct entry *e)
 {
@@ -159,12 +165,10 @@ static int covers_hold(struct entry *e)
 	r = plan_get(e);
 	if (r < 0)
 		return r;
-	if (view_verify(&e->plan) < 0) {
-		/* The host replaced a file: mend it for all. */
-		if (!e->request->make_view || view_make(e) < 0 ||
-		    view_verify(&e->plan) < 0)
-			return 0;
-	}
+	/* The host replaced a file: mend it for all. */
+	if (!plan_holds(e) && (!e->request->make_view || view_make(e) < 0 ||
+			       !plan_holds(e)))
+		return 0;
 	r = seal_write(e->views, e->request->host, e->request->name, e->dirs,
 		       &e->plan);
 	if (r < 0)

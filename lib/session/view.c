@@ -114,6 +114,20 @@ static bool is_kept(const struct view_plan *keep, const char *point)
 	return false;
 }
 
+int view_has_old(const struct view_plan *keep)
+{
+	struct mnt_table table;
+	int r = mnt_table_load(&table);
+
+	if (r < 0)
+		return log_errno(r, "cannot read the mount table");
+	for (size_t i = 0; r == 0 && i < table.n; i++)
+		r = is_old_cover(&table.lines[i]) &&
+		    !is_kept(keep, table.lines[i].point);
+	mnt_table_free(&table);
+	return r;
+}
+
 int view_uncover(const struct view_plan *keep)
 {
 	struct mnt_table table;

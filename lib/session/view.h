@@ -98,6 +98,15 @@ int view_apply(const struct view_plan *plan, int base) _must_check_;
 int view_cover_all(const struct view_plan *plan, int base) _must_check_;
 
 /**
+ * view_has_old() - does a cover that is not of this plan lie over files?
+ *
+ * As a file of /etc/netns/NAME leaves it that was removed.
+ *
+ * Return: 1, 0 or -errno (logged).
+ */
+int view_has_old(const struct view_plan *keep) _must_check_;
+
+/**
  * view_uncover() - take away what an earlier view laid over files
  * @keep:	covers of this plan that are in place stay
  *
