@@ -4,7 +4,8 @@
  *
  * chdir=DIR chroot=DIR umask=OCTAL closestdio closefrom=N closenew stealnew
  * nofile=N fdfree=N uid=N nocap=N userns privmounts netns=NAME threads=N
- * sigchld=ignore|reap locale=NAME setenv=NAME=VALUE
+ * sigchld=ignore|reap locale=NAME setenv=NAME=VALUE churn=NAME:N (publish N
+ * namespaces as NAME, one after the other)
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -22,6 +23,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "lib/session/handle.h"
 #include "tests/pam/harness.h"
 
 enum { OUT_FD = 200 };	/* where standard output goes when 0 to 2 close */
@@ -190,6 +192,25 @@ static int do_netns(struct harness *h, const char *value)
 	return fd < 0 || setns(fd, CLONE_NEWNET) < 0 ? -errno : 0;
 }
 
+static int do_churn(struct harness *h, const char *value)
+{
+	char name[128];
+	long n;
+	int r = 0;
+
+	(void)h;
+	if (sscanf(value, "%127[^:]:%ld", name, &n) != 2)
+		return -EINVAL;
+	while (r == 0 && n-- > 0) {
+		if (unshare(CLONE_NEWNET) < 0)
+			return -errno;
+		r = handle_publish(name);
+		if (n > 0 && r == 0)
+			r = handle_remove(name);
+	}
+	return r;
+}
+
 static void *sleeper(void *arg)
 {
 	sigset_t all;
@@ -251,6 +272,6 @@ const struct step steps_place[] = {
 	{ "userns", do_userns }, { "privmounts", do_privmounts },
 	{ "netns", do_netns }, { "threads", do_threads },
 	{ "sigchld", do_sigchld }, { "locale", do_locale },
-	{ "setenv", do_setenv },
+	{ "setenv", do_setenv }, { "churn", do_churn },
 	{ NULL, NULL },
 };

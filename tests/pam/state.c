@@ -3,10 +3,11 @@
  * state.c - what is to be seen of the program of a test, and judging it
  *
  * state: a line KEY=VALUE ...; save: remember it; same: compare with it;
- * expect=NAME: learn on the host what members of NAME must see; judge: the
- * last call of open left this thread inside NAME, complete, or failed and
- * left it as saved; judge=close: as saved, or the call failed; mem, time,
- * count=fds; mark: tell inject; alloc=N, alloc=N+, alloc=off.
+ * expect=NAME: learn on the host what members of NAME must see, or of the
+ * names before; judge: the last call of open left this thread inside one of
+ * these, complete, or failed and left it as saved; judge=away: or inside any
+ * other namespace; judge=close: as saved, or the call failed; mem, time;
+ * mark: tell inject; alloc=N, alloc=N+, alloc=off.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -36,7 +37,7 @@
 extern char **environ;
 
 /**
- * struct view - what a place shows
+ * struct seen - what a place shows
  */
 struct seen {
 	uint64_t cookie;
@@ -44,7 +45,10 @@ struct seen {
 	char devices[1024];
 };
 
-static struct seen *expected;
+enum { EXPECTED_MAX = 4 };
+
+static struct seen *expected[EXPECTED_MAX];
+static size_t n_expected;
 
 /* --- descriptors --- */
 
@@ -291,51 +295,73 @@ static void expect_child(const char *name, struct seen *out)
 
 static int do_expect(struct harness *h, const char *value)
 {
+	struct seen *seen = mmap(NULL, sizeof(*seen), PROT_READ | PROT_WRITE,
+				 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int status;
 	pid_t pid;
 
 	(void)h;
-	if (!expected)
-		expected = mmap(NULL, sizeof(*expected),
-				PROT_READ | PROT_WRITE,
-				MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (expected == MAP_FAILED)
+	if (seen == MAP_FAILED || n_expected == EXPECTED_MAX)
 		return -ENOMEM;
 	pid = fork();
 	if (pid == 0) {
-		expect_child(value, expected);
+		expect_child(value, seen);
 		_exit(0);
 	}
 	if (waitpid(pid, &status, 0) != pid || status != 0)
 		return -ESRCH;
+	expected[n_expected++] = seen;
 	return 0;
 }
 
-static const char *inside_is_wrong(const struct harness *h, const char *state,
-				   char *what, size_t size)
+static const char *place_is_wrong(void)
 {
-	/* Threads: a guest may part from the others, which shows nowhere here. */
+	struct seen seen;
+	size_t i = 0;
+
+	seen_read(&seen);
+	while (i < n_expected && seen.cookie != expected[i]->cookie)
+		i++;
+	if (i == n_expected)
+		return "the network namespace is wrong";
+	if (strcmp(seen.resolv, expected[i]->resolv) != 0)
+		return "/etc/resolv.conf is wrong";
+	if (strcmp(seen.devices, expected[i]->devices) != 0)
+		return "/sys/class/net is wrong";
+	return NULL;
+}
+
+/* Which namespace it is nobody can tell: it comes and goes. */
+static const char *place_is_hosts(const struct harness *h)
+{
+	struct seen seen;
+	char host[sizeof(seen.resolv)];
+
+	seen_read(&seen);
+	text_read("/proc/1/root/etc/resolv.conf", host, sizeof(host));
+	if (strtoull(h->saved + strlen("cookie="), NULL, 10) == seen.cookie)
+		return "the network namespace is the old one";
+	return strcmp(seen.resolv, host) == 0 ? "/etc/resolv.conf is the host's" :
+						NULL;
+}
+
+static const char *inside_is_wrong(const struct harness *h, bool away,
+				   const char *state, char what[HARNESS_TEXT])
+{
+	const char *wrong = away ? place_is_hosts(h) : place_is_wrong();
 	static const char but[] =
 		" cookie  net  mnt  rootino  cwdino  fds ";
 	static bool open_now[HARNESS_FDS];
-	struct seen seen;
 	int more = 0;
 
-	if (!expected)
-		return "nothing is expected";
-	seen_read(&seen);
-	if (seen.cookie != expected->cookie)
-		return "the network namespace is wrong";
-	if (strcmp(seen.resolv, expected->resolv) != 0)
-		return "/etc/resolv.conf is wrong";
-	if (strcmp(seen.devices, expected->devices) != 0)
-		return "/sys/class/net is wrong";
+	if (wrong)
+		return wrong;
 	state_fds(open_now);
 	for (int fd = 0; fd < HARNESS_FDS; fd++)
 		more += open_now[fd] - h->saved_fd[fd];
 	if (more > 4)
 		return "more than four descriptors are open";
-	return differs(h->saved, state, but, what, size) ? what : NULL;
+	return differs(h->saved, state, but, what, HARNESS_TEXT) ? what : NULL;
 }
 
 static int do_judge(struct harness *h, const char *value)
@@ -352,7 +378,8 @@ static int do_judge(struct harness *h, const char *value)
 		return 0;
 	}
 	if (!closing && success)
-		wrong = inside_is_wrong(h, b.text, what, sizeof(what));
+		wrong = inside_is_wrong(h, strcmp(value, "away") == 0, b.text,
+					what);
 	else if (differs(h->saved, b.text, "", what, sizeof(what)))
 		wrong = what;
 	if (wrong)
