@@ -71,7 +71,7 @@ static int visit_begin(struct visit *v, pam_handle_t *pamh, int flags,
 	v->sink_before = log_set_sink(&v->sink);
 	guard_stdio(v);
 	if (options_parse(argc, argv, &v->options) < 0)
-		return PAM_SESSION_ERR;
+		return PAM_PERM_DENIED;
 	v->sink.debug = v->options.debug;
 	return PAM_SUCCESS;
 }
@@ -88,7 +88,11 @@ static int visit_end(struct visit *v, int code)
 	return code;
 }
 
-/* The one place where an error of ours becomes one of PAM's. */
+/*
+ * The one place where an error of ours becomes one of PAM's.  A session is
+ * never refused with PAM_SESSION_ERR, which sudo takes for harmless: it would
+ * run the program where it stands.
+ */
 static int pam_code(int err)
 {
 	switch (err) {
@@ -103,7 +107,7 @@ static int pam_code(int err)
 	case -ENOSYS:
 		return PAM_SERVICE_ERR;
 	default:
-		return PAM_SESSION_ERR;
+		return PAM_PERM_DENIED;
 	}
 }
 
@@ -123,14 +127,14 @@ static int user_identify(struct visit *v)
 	    !*name) {
 		log_msg(LOG_ERR, "the program does not say whose session "
 			"this is");
-		return PAM_SESSION_ERR;
+		return PAM_PERM_DENIED;
 	}
 	r = nss_user_by_name(name, &v->user);
 	if (r == 0)
 		return PAM_SUCCESS;
 	log_msg(LOG_ERR, "user \"%s\": %s", name,
 		r == -ENOENT ? "not known" : strerror(-r));
-	return r == -ENOENT ? PAM_USER_UNKNOWN : PAM_SESSION_ERR;
+	return r == -ENOENT ? PAM_USER_UNKNOWN : PAM_PERM_DENIED;
 }
 
 static const char *item(struct visit *v, int type)

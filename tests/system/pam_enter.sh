@@ -497,7 +497,7 @@ for argument in nonsense map= map=relative conf= conf=x rescue= 'debug=1' Debug;
 		session required pam_runns.so $argument
 	END
 	out=$("$harness" -c $stacks args dave save open same)
-	like "$out" open=SESSION_ERR "argument \"$argument\": even an unmapped user is refused"
+	like "$out" open=PERM_DENIED "argument \"$argument\": even an unmapped user is refused"
 done
 log_mark
 { printf 'session required pam_runns.so'; printf ' x%.0s' $(seq 200); echo; } >$stacks/args
