@@ -230,7 +230,7 @@ static int stdio_set(int out)
 	return syscall(SYS_close_range, 3U, ~0U, 0U) < 0 ? -errno : 0;
 }
 
-static _Noreturn void exec_child(const struct proc_child *child)
+static _Noreturn void exec_now(const struct proc_child *child)
 {
 	static const char *const clean[] = {
 		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
@@ -239,6 +239,37 @@ static _Noreturn void exec_child(const struct proc_child *child)
 	};
 	const char *const *envp = child->envp ? child->envp : clean;
 
+	execve(child->argv[0], (char *const *)child->argv,
+	       (char *const *)envp);
+	_exit(errno == ENOENT ? 127 : 126);
+}
+
+/*
+ * execve(2) gives every child SIGCHLD back, and with it a caller that ignores
+ * the signal, or reaps all it sees, would take the verdict.  So the caller's
+ * child stays as it is, and its own child is the program, which dies with it.
+ */
+static _Noreturn void exec_and_stay(const struct proc_child *child)
+{
+	pid_t self = getpid();
+	int status = 0;
+	long pid = syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, 0);
+
+	if (pid == 0) {
+		if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == self)
+			exec_now(child);
+		_exit(EXIT_NOT_STARTED);
+	}
+	while (waitpid((pid_t)pid, &status, 0) < 0) {
+		if (errno != EINTR)
+			_exit(EXIT_NOT_STARTED);
+	}
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) :
+				  128 + WTERMSIG(status));
+}
+
+static _Noreturn void exec_child(const struct proc_child *child)
+{
 	signals_reset();
 	setsid();
 	umask(022);
@@ -259,9 +290,7 @@ static _Noreturn void exec_child(const struct proc_child *child)
 	if (geteuid() == 0 && (syscall(SYS_setresgid, 0, 0, 0) < 0 ||
 			       syscall(SYS_setresuid, 0, 0, 0) < 0))
 		_exit(EXIT_NOT_STARTED);
-	execve(child->argv[0], (char *const *)child->argv,
-	       (char *const *)envp);
-	_exit(errno == ENOENT ? 127 : 126);
+	exec_and_stay(child);
 }
 
 static int child_wait(int pidfd, int timeout_ms)

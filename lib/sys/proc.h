@@ -4,7 +4,8 @@
  *
  * The child is invisible to its parent's own waiting: no SIGCHLD is sent and
  * wait(2) without __WALL does not see it, so a caller that ignores SIGCHLD,
- * or reaps every child in a handler, does no harm, and takes none.
+ * or reaps every child in a handler, does no harm, and takes none.  The
+ * program is that child's own child and is killed with it.
  */
 #ifndef RUNNS_PROC_H
 #define RUNNS_PROC_H
