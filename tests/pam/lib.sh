@@ -65,6 +65,9 @@ hu()
 	"$harness" -c $stacks runns "$@"
 }
 
+# denied: how the module refuses
+denied=PERM_DENIED
+
 # field KEY LABEL TEXT: of a state line
 field()
 {

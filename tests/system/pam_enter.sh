@@ -5,6 +5,7 @@
 need setfacl
 pam_host "$@"
 host_user_names='alice bob carol dave erin' host_users
+[ "${views-}" != off ] || views_off
 
 # --- what the map can say -----------------------------------------------------
 

@@ -29,7 +29,7 @@ bad_map()
 	log_mark
 	out="mapped $(code runns alice open) unmapped $(code runns dave open)"
 	out="$out rescued $(code rescue carol open) other $(code rescue dave open)"
-	is "$out" "mapped SESSION_ERR unmapped SESSION_ERR rescued SUCCESS other SESSION_ERR" \
+	is "$out" "mapped PERM_DENIED unmapped PERM_DENIED rescued SUCCESS other PERM_DENIED" \
 		"map $1: refused, but for the rescued"
 	is "$(code runns root open) $(log_since | grep -c '<82>.*root gets a session')" \
 		"SUCCESS 1" "map $1: root gets in, which is critical"
@@ -168,9 +168,9 @@ echo 'alice lab -' >/etc/other/runns.map
 is "$("$harness" -c $stacks elsewhere alice open 'sh=probe cookie' close | sed -n 2p)" \
 	"$(cookie_of lab)" "map= names another map"
 chown alice /etc/other
-is "$(code elsewhere alice open)" SESSION_ERR "which is judged alike"
+is "$(code elsewhere alice open)" PERM_DENIED "which is judged alike"
 echo 'alice no-such-network -' >$map
-is "$(code runns alice open)" SESSION_ERR "a name that is absent is refused"
+is "$(code runns alice open)" PERM_DENIED "a name that is absent is refused"
 good_map
 
 # --- a group that nobody can tell ------------------------------------------------------------
@@ -179,7 +179,7 @@ map_write <<-END
 	@nosuchgroup	lab	-
 	*	-	-
 END
-is "$(code runns alice open) $(code runns root open)" "SESSION_ERR SUCCESS" \
+is "$(code runns alice open) $(code runns root open)" "PERM_DENIED SUCCESS" \
 	"a group that is not known refuses, but not root"
 map_write <<-END
 	root	lab	-
@@ -198,7 +198,7 @@ is "$(hu root open 'sh=probe cookie' close | sed -n 2p)" "$(host_cookie)" \
 map_write <<-END
 	*	deny	-
 END
-is "$(code runns root open) $(code runns alice open)" "SUCCESS SESSION_ERR" \
+is "$(code runns root open) $(code runns alice open)" "SUCCESS PERM_DENIED" \
 	"nor does a star"
 good_map
 
@@ -214,7 +214,7 @@ END
 # bad_handle TEXT: whatever "odd" is, it is not a namespace; nor is it absent
 bad_handle()
 {
-	is "$(code runns alice open)" SESSION_ERR "handle $1: refused, even if optional"
+	is "$(code runns alice open)" PERM_DENIED "handle $1: refused, even if optional"
 	[ -L $netns/odd ] || umount -l $netns/odd 2>/dev/null
 	rm -rf ${netns:?}/odd
 }
@@ -265,7 +265,7 @@ map_write <<-END
 	alice	$$	-
 	bob	4711	-
 END
-is "$(code runns alice open)" SESSION_ERR "a name of digits is no pid"
+is "$(code runns alice open)" PERM_DENIED "a name of digits is no pid"
 ip netns add 4711
 is "$(hu bob open 'sh=probe cookie' close | sed -n 2p)" "$(cookie_of 4711)" \
 	"a name of digits is a name"
@@ -274,7 +274,7 @@ map_default
 # bad_dir TEXT
 bad_dir()
 {
-	is "$(code runns alice open)" SESSION_ERR "/run/netns $1: refused"
+	is "$(code runns alice open)" PERM_DENIED "/run/netns $1: refused"
 }
 chmod 0777 $netns; bad_dir "open to all"; chmod 0755 $netns
 chown alice $netns; bad_dir "of a user's"; chown root $netns
@@ -306,7 +306,7 @@ good_etc()
 }
 bad_etc()
 {
-	is "$(code runns alice open)" SESSION_ERR "/etc/netns/work $1: refused"
+	is "$(code runns alice open)" PERM_DENIED "/etc/netns/work $1: refused"
 	good_etc
 }
 good_etc
@@ -350,17 +350,17 @@ good_etc
 rm -rf /run/runns.away
 [ ! -e /run/runns ] || { views_off; mv /run/runns /run/runns.away; }
 install -d -o alice /run/runns
-is "$(code runns alice open)" SESSION_ERR "/run/runns of a user's is not trusted"
+is "$(code runns alice open)" PERM_DENIED "/run/runns of a user's is not trusted"
 rm -rf /run/runns
 install -d -m 0755 /run/runns /run/runns/net /run/runns/net/work
 install -d -o alice /run/runns/net/work/etc
-is "$(code runns alice open)" SESSION_ERR "nor what is in it"
+is "$(code runns alice open)" PERM_DENIED "nor what is in it"
 rm -rf /run/runns
 ln -s /home/alice /run/runns
-is "$(code runns alice open)" SESSION_ERR "nor a link in its place"
+is "$(code runns alice open)" PERM_DENIED "nor a link in its place"
 rm -rf /run/runns
 touch /run/runns
-is "$(code runns alice open)" SESSION_ERR "nor a file"
+is "$(code runns alice open)" PERM_DENIED "nor a file"
 rm -rf /run/runns
 out=$(h expect=work save open 'sh=rm -rf /proc/1/root/run/runns' judge close same)
 like "$out" 'judge=ok inside.*' "/run/runns removed while a session lives"
