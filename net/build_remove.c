@@ -108,7 +108,7 @@ int build_find_lost(const char *name, struct record *out)
 		out->index = (uint32_t)index;
 	/* Whichever has rules of ours at present. */
 	for (i = 0; fw_each_backend(i); i++) {
-		if (fw_each_backend(i)->probe() == 2)
+		if (fw_each_backend(i)->probe(false) == 2)
 			snprintf(out->firewall, sizeof(out->firewall), "%s",
 				 fw_each_backend(i)->name);
 	}

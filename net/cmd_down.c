@@ -184,6 +184,9 @@ int down_one(const struct host *h, const char *name, bool kill, bool idle_only)
 
 	if (ns < 0 && ns != -ENOENT && ns != -EBADF)
 		return host_explain(ns, handle_explain, name);
+	if (recorded && recorded != -ENOENT && recorded != -EINVAL)
+		return log_errno(recorded, "cannot read the record of %s",
+				 name);
 	if (recorded && ns == -ENOENT)
 		return gc_one(h, name);
 	/* Its records were deleted: the device tells. */

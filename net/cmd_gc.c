@@ -2,7 +2,6 @@
 /*
  * cmd_gc.c - clear what killed builders have left, and idle networks
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/netlink.h>
@@ -18,6 +17,8 @@
 #include "lib/sys/file.h"
 #include "net/build.h"
 #include "net/cmd.h"
+#include "net/dir.h"
+#include "net/dns.h"
 #include "net/pool.h"
 #include "net/uplink.h"
 #include "net/views.h"
@@ -65,9 +66,17 @@ int gc_one(const struct host *h, const char *name)
 
 	if (err == 0)
 		return gc_recorded(h, &r);
-	if (err != -ENOENT)
+	if (err != -ENOENT && err != -EINVAL)
+		return log_errno(err, "cannot read the record of %s", name);
+	if (err == -EINVAL) {
 		log_msg(LOG_WARNING, "the record of %s makes no sense: it is "
 			"removed", name);
+		r = (struct record){ 0 };
+		strcpy(r.name, name);
+		err = dns_remove(h, &r);
+		if (err)
+			return err;
+	}
 	/* A directory without a record: killed between the two. */
 	err = record_remove(h, name);
 	return err ? log_errno(err, "cannot remove the record of %s", name) :
@@ -154,7 +163,7 @@ static void gc_firewall(struct gc *gc)
 		return;
 	}
 	for (i = 0; (gc->fw = fw_each_backend(i)); i++) {
-		if (gc->fw->probe() != 2)
+		if (gc->fw->probe(false) != 2)
 			continue;
 		if (gc->fw->each(gc_member, gc) < 0)
 			gc->failed = true;
@@ -163,26 +172,22 @@ static void gc_firewall(struct gc *gc)
 	}
 }
 
-/* Files of logins that were answered, or given up, long ago. */
-static void gc_files(int dirfd)
+static int gc_file(void *ctx, const char *name)
 {
-	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *entry;
+	const int *dir = ctx;
 	struct stat st;
 
-	if (!dir) {
-		base_close(&fd);
-		return;
-	}
-	while ((entry = readdir(dir))) {
-		if (fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
-		    !S_ISREG(st.st_mode))
-			continue;
-		if (time(NULL) - st.st_mtime > GC_STALE_S)
-			(void)unlinkat(fd, entry->d_name, 0);
-	}
-	closedir(dir);
+	if (fstatat(*dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISREG(st.st_mode) && time(NULL) - st.st_mtime > GC_STALE_S)
+		(void)unlinkat(*dir, name, 0);
+	return 0;
+}
+
+/* Files of logins that were answered, or given up, long ago. */
+static void gc_files(struct gc *gc, int dir)
+{
+	if (dir_each(dir, gc_file, &dir) < 0)
+		gc->failed = true;
 }
 
 static void gc_pool(struct gc *gc)
@@ -223,8 +228,10 @@ int cmd_gc(const struct host *h, const struct options *o, char **names, int n)
 		gc_uplinks(&gc);
 		if (views_gc(h) < 0)
 			gc.failed = true;
-		gc_files(h->failed);
-		gc_files(h->request);
+		if (record_any(h) == 0 && dns_sweep(h))
+			gc.failed = true;
+		gc_files(&gc, h->failed);
+		gc_files(&gc, h->request);
 	}
 	return gc.failed ? EXIT_FAILED : 0;
 }

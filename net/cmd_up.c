@@ -139,20 +139,13 @@ static int up_one(const struct host *h, const struct options *o,
 {
 	struct up up = { .h = h, .o = o, .name = name };
 	_cleanup_close_ int lock = -1;
-	int err;
 
 	if (!name_is_valid((struct slice){ name, strlen(name) }))
 		return log_errno(-EINVAL, "not a name for a network: 1 to 63 "
 				 "of A-Z a-z 0-9 _ . -, the first a letter or "
 				 "digit, not 'host' or 'deny'");
 	lock = host_lock(h, "net.", name, HOST_LOCK_MS);
-	if (lock < 0)
-		return lock;
-	err = up_locked(&up, conf);
-	if (err)
-		log_msg(LOG_ERR, "up %s: failed, nothing of it is left: %s",
-			name, strerror(-err));
-	return err;
+	return lock < 0 ? lock : up_locked(&up, conf);
 }
 
 /* Every section is a network, under the name that it gives. */

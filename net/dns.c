@@ -288,13 +288,12 @@ bool dns_has_etc_netns(const char *name)
 	return access(path, F_OK) == 0;
 }
 
-/* For 'ip netns exec'; what the administrator put there stays. */
-static int dns_link(const struct host *h, const char *name)
+static int dns_link_once(const struct host *h, const char *name,
+			 const char *link, const char *target)
 {
-	char link[DNS_PATH_SIZE], target[DNS_PATH_SIZE], path[DNS_PATH_SIZE];
+	char path[DNS_PATH_SIZE];
 	int err = 0;
 
-	dns_paths(name, link, target);
 	if (access("/" PATH_NETNS_ETC, F_OK) < 0) {
 		err = dns_mark(h->net, DNS_MADE, true);
 		if (err == 0)
@@ -306,6 +305,21 @@ static int dns_link(const struct host *h, const char *name)
 		err = -errno;
 	if (err == 0 && symlink(target, link) < 0 && errno != EEXIST)
 		err = -errno;
+	return err;
+}
+
+/* For 'ip netns exec'; what the administrator put there stays. */
+static int dns_link(const struct host *h, const char *name)
+{
+	char link[DNS_PATH_SIZE], target[DNS_PATH_SIZE];
+	int tries = 3;
+	int err;
+
+	dns_paths(name, link, target);
+	/* The last network that goes takes /etc/netns along. */
+	do {
+		err = dns_link_once(h, name, link, target);
+	} while (err == -ENOENT && --tries > 0);
 	return err;
 }
 
@@ -327,26 +341,46 @@ int dns_write(const struct host *h, const struct plan *plan,
 	return 0;
 }
 
-int dns_remove(const struct host *h, const struct record *r)
+int dns_sweep(const struct host *h)
+{
+	if (faccessat(h->net, DNS_MADE, F_OK, 0) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	if (rmdir("/" PATH_NETNS_ETC) < 0 && errno != ENOENT)
+		return errno == ENOTEMPTY || errno == EEXIST ? 0 : -errno;
+	return dns_mark(h->net, DNS_MADE, false);
+}
+
+/* The link, if it is ours, and the directory, if it is ours and empty. */
+static int dns_unlink(const struct record *r)
 {
 	char link[DNS_PATH_SIZE], target[DNS_PATH_SIZE], path[DNS_PATH_SIZE];
 	char found[DNS_PATH_SIZE];
 	ssize_t n;
-	int err;
 
 	dns_paths(r->name, link, target);
 	n = readlink(link, found, sizeof(found));
+	/* A file, or something on the way to it, is somebody else's. */
+	if (n < 0 && errno != ENOENT && errno != EINVAL && errno != ENOTDIR)
+		return -errno;
 	if (n > 0 && (size_t)n == strlen(target) &&
-	    memcmp(found, target, (size_t)n) == 0)
-		(void)unlink(link);
+	    memcmp(found, target, (size_t)n) == 0 && unlink(link) < 0 &&
+	    errno != ENOENT && errno != EROFS)
+		return -errno;
 	snprintf(path, sizeof(path), "/" PATH_NETNS_ETC "/%s", r->name);
-	/* Not empty: the administrator has put something there. */
-	if (r->etc_netns)
-		(void)rmdir(path);
-	if (faccessat(h->net, DNS_MADE, F_OK, 0) == 0 &&
-	    rmdir("/" PATH_NETNS_ETC) == 0)
-		(void)unlinkat(h->net, DNS_MADE, 0);
-	err = record_clear_files(h, r->name);
+	if (r->etc_netns && rmdir(path) < 0 && errno != ENOENT &&
+	    errno != ENOTEMPTY && errno != EEXIST && errno != EROFS)
+		return -errno;
+	return 0;
+}
+
+int dns_remove(const struct host *h, const struct record *r)
+{
+	int err = dns_unlink(r);
+
+	if (err == 0)
+		err = dns_sweep(h);
+	if (err == 0)
+		err = record_clear_files(h, r->name);
 	if (err)
 		return log_errno(err, "cannot remove the files of %s", r->name);
 	return 0;

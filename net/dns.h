@@ -26,6 +26,9 @@ bool dns_has_etc_netns(const char *name);
  */
 int dns_remove(const struct host *h, const struct record *r) _must_check_;
 
+/** dns_sweep() - remove /etc/netns if we made it and it is empty; 0, -errno */
+int dns_sweep(const struct host *h) _must_check_;
+
 /** dns_servers() - the name servers of a network, separated by blanks */
 void dns_servers(const struct host *h, const char *name, char *out,
 		 size_t size);

@@ -58,7 +58,7 @@ static const struct fw_backend *fw_auto(void)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(fw_backends) && best_rank < 2; i++) {
-		int rank = fw_backends[i]->probe();
+		int rank = fw_backends[i]->probe(!best);
 
 		if (rank > best_rank) {
 			best = fw_backends[i];
@@ -72,7 +72,7 @@ static const struct fw_backend *fw_wanted(const char *name)
 {
 	const struct fw_backend *fw = fw_find(name);
 
-	return fw && fw->probe() > 0 ? fw : NULL;
+	return fw && fw->probe(true) > 0 ? fw : NULL;
 }
 
 int fw_choose(enum profile_firewall wanted, const struct fw_backend **out)
@@ -129,7 +129,10 @@ int fw_remove(const struct host *h, const struct fw_backend *fw,
 	 * Asked under the lock: who builds writes his record before he takes
 	 * it, so he is either seen here, or makes everything afresh.
 	 */
-	if (err == 0 && record_each(h, fw_is_other, (void *)name) == 0)
-		err = fw->clear(link);
-	return err;
+	if (err)
+		return err;
+	err = record_each(h, fw_is_other, (void *)name);
+	if (err < 0)
+		return log_errno(err, "cannot list /run/runns/net");
+	return err ? 0 : fw->clear(link);
 }

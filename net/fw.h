@@ -32,7 +32,9 @@ struct fw_member {
 /**
  * struct fw_backend - one way to do it
  * @name:	for messages and records
- * @probe:	1 if the kernel can, 0 if not, 2 if rules of ours are there
+ * @probe:	1 if the kernel can, 0 if not, 2 if rules are there that make it
+ *		the one to be used; without @load nothing is loaded or made to
+ *		find out
  * @add:	add a member; the first makes all that they share
  * @remove:	remove a member, also one that was half added; 0 if absent
  * @clear:	remove what is shared if there is no member but @leaving
@@ -47,7 +49,7 @@ struct fw_member {
  */
 struct fw_backend {
 	const char *name;
-	int (*probe)(void);
+	int (*probe)(bool load);
 	int (*add)(const struct fw_member *m);
 	int (*remove)(const char *link);
 	int (*clear)(const char *leaving);

@@ -17,7 +17,9 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "lib/base/buf.h"
 #include "lib/base/log.h"
+#include "lib/session/paths.h"
 #include "lib/sys/file.h"
 #include "net/fw_iptc_edit.h"
 #include "net/fw_iptc_rule.h"
@@ -363,10 +365,18 @@ static int iptc_clear_one(struct xtc_handle *h, const char *table,
 	return unhooked || emptied;
 }
 
-/* Members are not listed anywhere, so their devices are. */
+/*
+ * Members are not listed anywhere, so their devices are.  One without a name
+ * below /run/netns is on its way out.
+ */
 static int iptc_is_member(void *ctx, const struct link *l)
 {
-	return l->ours && strcmp(l->name, ctx) != 0;
+	BUF(path, 128);
+
+	if (!l->ours || !l->alias[0] || strcmp(l->name, ctx) == 0)
+		return 0;
+	buf_addf(&path, "/" PATH_HANDLES "/%s", l->alias);
+	return access(path.text, F_OK) == 0;
 }
 
 static int iptc_clear(const char *leaving)
@@ -451,22 +461,23 @@ static int iptc_table_used(const char *table)
 	return used;
 }
 
-static int iptc_probe(void)
+static int iptc_probe(bool load)
 {
 	char names[256];
 	char *rest = names;
 	const char *table;
 	struct xtc_handle *h;
+	ssize_t n;
 
 	/* Asking a table that nobody uses would make it. */
-	if (file_read_small(AT_FDCWD, "/proc/thread-self/net/ip_tables_names",
-			    names, sizeof(names)) > 0) {
-		while ((table = strsep(&rest, "\n"))) {
-			if (*table && iptc_table_used(table))
-				return 2;
-		}
-		return 1;
+	n = file_read_small(AT_FDCWD, "/proc/thread-self/net/ip_tables_names",
+			    names, sizeof(names));
+	while (n > 0 && (table = strsep(&rest, "\n"))) {
+		if (*table && iptc_table_used(table))
+			return 2;
 	}
+	if (n >= 0 || !load)
+		return n >= 0;
 	h = iptc_init("filter");
 	if (!h)
 		return 0;

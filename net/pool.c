@@ -9,7 +9,6 @@
 #include "net/pool.h"
 
 #include <arpa/inet.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -20,6 +19,7 @@
 #include "lib/base/log.h"
 #include "lib/base/num.h"
 #include "lib/sys/file.h"
+#include "net/dir.h"
 #include "net/link.h"
 #include "net/route.h"
 
@@ -281,28 +281,31 @@ static int pool_is_stale(const struct host *h, const char *number,
 	return r.index != *index;
 }
 
+struct pool_sweep {
+	const struct host *h;
+	int swept;
+};
+
+static int pool_sweep_one(void *ctx, const char *number)
+{
+	struct pool_sweep *sweep = ctx;
+	uint32_t index;
+
+	if (pool_is_stale(sweep->h, number, &index) != 1)
+		return 0;
+	if (unlinkat(sweep->h->pool, number, 0) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	if (index < pool_hint(sweep->h))
+		pool_set_hint(sweep->h, index);
+	sweep->swept++;
+	return 0;
+}
+
 int pool_sweep(const struct host *h)
 {
-	int fd = openat(h->pool, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *entry;
-	int swept = 0;
+	struct pool_sweep sweep = { .h = h };
+	int err = dir_each(h->pool, pool_sweep_one, &sweep);
 
-	if (!dir) {
-		base_close(&fd);
-		return log_errno(-errno, "cannot list /run/runns/pool");
-	}
-	while ((entry = readdir(dir))) {
-		uint32_t index;
-
-		if (pool_is_stale(h, entry->d_name, &index) != 1)
-			continue;
-		if (unlinkat(h->pool, entry->d_name, 0) < 0)
-			continue;
-		if (index < pool_hint(h))
-			pool_set_hint(h, index);
-		swept++;
-	}
-	closedir(dir);
-	return swept;
+	return err ? log_errno(err, "cannot sweep /run/runns/pool") :
+		     sweep.swept;
 }

@@ -4,7 +4,6 @@
  */
 #include "net/record.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -15,6 +14,7 @@
 #include "lib/policy/slice.h"
 #include "lib/session/paths.h"
 #include "lib/sys/file.h"
+#include "net/dir.h"
 
 enum { RECORD_SIZE = 1024 };
 
@@ -185,27 +185,27 @@ int record_write(const struct host *h, const struct record *r)
 	return file_replace(dir, RECORD_FILE, 0600, b.text, b.len);
 }
 
-/* Removes every file but @keep; directories stay. */
-static int record_clear(int dirfd, const char *keep)
-{
-	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *entry;
-	int r = 0;
+struct record_clear {
+	int dir;
+	const char *keep;
+};
 
-	if (!dir) {
-		r = -errno;
-		base_close(&fd);
-		return r;
-	}
-	while ((entry = readdir(dir))) {
-		if (entry->d_type == DT_DIR || strcmp(entry->d_name, keep) == 0)
-			continue;
-		if (unlinkat(dirfd, entry->d_name, 0) < 0 && errno != ENOENT)
-			r = -errno;
-	}
-	closedir(dir);
-	return r;
+static int record_clear_one(void *ctx, const char *name)
+{
+	const struct record_clear *clear = ctx;
+
+	if (strcmp(name, clear->keep) == 0 ||
+	    unlinkat(clear->dir, name, 0) == 0 || errno == ENOENT ||
+	    errno == EISDIR)
+		return 0;
+	return -errno;
+}
+
+int record_clear(int dir, const char *keep)
+{
+	struct record_clear clear = { .dir = dir, .keep = keep };
+
+	return dir_each(dir, record_clear_one, &clear);
 }
 
 /* Also takes what a writer that was killed has left. */
@@ -251,27 +251,26 @@ int record_remove(const struct host *h, const char *name)
 	return 0;
 }
 
+struct record_walk {
+	int (*fn)(void *ctx, const char *name);
+	void *ctx;
+};
+
+static int record_walk_one(void *ctx, const char *name)
+{
+	const struct record_walk *walk = ctx;
+
+	if (!name_is_valid((struct slice){ name, strlen(name) }))
+		return 0;
+	return walk->fn(walk->ctx, name);
+}
+
 int record_each(const struct host *h,
 		int (*fn)(void *ctx, const char *name), void *ctx)
 {
-	int fd = openat(h->net, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *entry;
-	int r = 0;
+	struct record_walk walk = { .fn = fn, .ctx = ctx };
 
-	if (!dir) {
-		r = -errno;
-		base_close(&fd);
-		return r;
-	}
-	while (r == 0 && (entry = readdir(dir))) {
-		struct slice name = { entry->d_name, strlen(entry->d_name) };
-
-		if (name_is_valid(name))
-			r = fn(ctx, entry->d_name);
-	}
-	closedir(dir);
-	return r;
+	return dir_each(h->net, record_walk_one, &walk);
 }
 
 static int record_first(void *ctx, const char *name)

@@ -70,6 +70,13 @@ int record_read(const struct host *h, const char *name, struct record *out)
 /** record_write() - replace the record of @r->name; 0 or -errno */
 int record_write(const struct host *h, const struct record *r) _must_check_;
 
+/**
+ * record_clear() - remove every file of a directory but @keep
+ *
+ * What a writer that was killed has left goes too; directories stay.
+ */
+int record_clear(int dir, const char *keep) _must_check_;
+
 /** record_clear_files() - remove generated files and markers of @name */
 int record_clear_files(const struct host *h, const char *name) _must_check_;
 

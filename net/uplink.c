@@ -6,7 +6,6 @@
  */
 #include "net/uplink.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -17,6 +16,7 @@
 #include "lib/base/log.h"
 #include "lib/base/num.h"
 #include "lib/sys/file.h"
+#include "net/dir.h"
 #include "net/link.h"
 #include "net/record.h"
 #include "net/sysctl.h"
@@ -215,22 +215,27 @@ int uplink_use(const struct uplink_user *user, const char *wanted,
 			 uplink_defaults(user);
 }
 
-/* 1 if a network is noted, 0 if not. */
+static int uplink_is_user(void *ctx, const char *name)
+{
+	(void)ctx;
+	return name[0] != '.';
+}
+
+/* 1 if a network is noted, 0 if not, or -errno. */
 static int uplink_in_use(const struct uplink *u)
 {
-	int fd = openat(u->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *entry;
-	int found = 0;
+	return dir_each(u->dir, uplink_is_user, NULL);
+}
 
-	if (!dir) {
-		base_close(&fd);
+static int uplink_remove(const struct host *h, const struct uplink *u)
+{
+	char number[12];
+
+	snprintf(number, sizeof(number), "%d", u->index);
+	if (record_clear(u->dir, "") < 0 ||
+	    unlinkat(h->uplink, number, AT_REMOVEDIR) < 0)
 		return -errno;
-	}
-	while (!found && (entry = readdir(dir)))
-		found = entry->d_name[0] != '.';
-	closedir(dir);
-	return found;
+	return 0;
 }
 
 /* Back to what was; the drop goes last. */
@@ -238,22 +243,21 @@ static int uplink_restore(const struct host *h, struct nl_sock *sk,
 			  struct uplink *u)
 {
 	const struct fw_backend *fw = fw_find(u->firewall);
-	char number[12];
 	struct link l;
 	int err = uplink_withdraw(u);
 
-	if (err == 0 && link_find(sk, NULL, u->index, &l) == 0 && u->opened)
-		err = sysctl_set("ipv4", l.name, "forwarding", 0);
+	if (err == 0 && u->opened) {
+		err = link_find(sk, NULL, u->index, &l);
+		if (err == 0)
+			err = sysctl_set("ipv4", l.name, "forwarding", 0);
+		else if (err == -ENODEV)
+			err = 0;
+	}
 	if (err == 0 && u->opened && fw)
 		err = fw->close(u->name);
 	if (err == 0)
 		err = route_forget(sk, u->index);
-	if (err)
-		return err;
-	snprintf(number, sizeof(number), "%d", u->index);
-	if (unlinkat(u->dir, UPLINK_BEFORE, 0) < 0 && errno != ENOENT)
-		return -errno;
-	return unlinkat(h->uplink, number, AT_REMOVEDIR) < 0 ? -errno : 0;
+	return err ? err : uplink_remove(h, u);
 }
 
 static int uplink_drop(const struct host *h, struct nl_sock *sk, int index,
@@ -265,40 +269,42 @@ static int uplink_drop(const struct host *h, struct nl_sock *sk, int index,
 
 	if (dir < 0)
 		return dir == -ENOENT ? 0 : dir;
-	if (name && unlinkat(dir, name, 0) < 0)
-		return errno == ENOENT ? 0 : -errno;
-	if (uplink_in_use(&u) != 0)
-		return 0;
+	if (name && unlinkat(dir, name, 0) < 0 && errno != ENOENT)
+		return -errno;
+	err = uplink_in_use(&u);
+	if (err)
+		return err < 0 ? err : 0;
+	/* Without a note of what was before nothing has been changed yet. */
 	err = uplink_read(&u);
 	if (err == 0)
 		err = uplink_restore(h, sk, &u);
 	else if (err == -ENOENT || err == -EINVAL)
-		err = 0;
+		err = uplink_remove(h, &u);
 	return err;
+}
+
+struct uplink_walk {
+	int (*fn)(void *ctx, int index);
+	void *ctx;
+};
+
+static int uplink_walk_one(void *ctx, const char *name)
+{
+	const struct uplink_walk *walk = ctx;
+	uint64_t index;
+
+	if (num_parse(name, strlen(name), INT32_MAX, &index) < 0)
+		return 0;
+	return walk->fn(walk->ctx, (int)index);
 }
 
 /* Calls @fn with the index of every device that is noted. */
 static int uplink_each(const struct host *h,
 		       int (*fn)(void *ctx, int index), void *ctx)
 {
-	int fd = openat(h->uplink, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *entry;
-	int err = 0;
+	struct uplink_walk walk = { .fn = fn, .ctx = ctx };
 
-	if (!dir) {
-		base_close(&fd);
-		return -errno;
-	}
-	while (err == 0 && (entry = readdir(dir))) {
-		uint64_t index;
-
-		if (num_parse(entry->d_name, strlen(entry->d_name), INT32_MAX,
-			      &index) == 0)
-			err = fn(ctx, (int)index);
-	}
-	closedir(dir);
-	return err;
+	return dir_each(h->uplink, uplink_walk_one, &walk);
 }
 
 static int uplink_leave_one(void *ctx, int index)
@@ -322,32 +328,38 @@ int uplink_leave(const struct uplink_user *user)
 	return 0;
 }
 
+struct uplink_stale {
+	const struct host *h;
+	int dir;
+};
+
+static int uplink_stale_one(void *ctx, const char *name)
+{
+	const struct uplink_stale *stale = ctx;
+	_cleanup_close_ int net = -1;
+
+	if (name[0] == '.')
+		return 0;
+	net = record_dir(stale->h, name, false);
+	if (net == -ENOENT && unlinkat(stale->dir, name, 0) < 0)
+		return -errno;
+	return 0;
+}
+
 /* Notes of networks that have no record. */
 static int uplink_sweep_one(void *ctx, int index)
 {
 	const struct uplink_user *user = ctx;
-	int fd = uplink_open_dir(user->h, index, false);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	struct uplink u = { .index = index, .dir = fd };
-	struct dirent *entry;
-	int err = 0;
+	_cleanup_close_ int dir = uplink_open_dir(user->h, index, false);
+	struct uplink_stale stale = { .h = user->h, .dir = dir };
+	struct uplink u = { .index = index, .dir = dir };
+	int err;
 
-	if (!dir) {
-		base_close(&fd);
-		return 0;
-	}
-	while ((entry = readdir(dir))) {
-		_cleanup_close_ int net = -1;
-
-		if (entry->d_name[0] == '.')
-			continue;
-		net = record_dir(user->h, entry->d_name, false);
-		if (net == -ENOENT)
-			(void)unlinkat(fd, entry->d_name, 0);
-	}
-	if (uplink_read(&u) == 0)
+	if (dir < 0)
+		return dir;
+	err = dir_each(dir, uplink_stale_one, &stale);
+	if (err == 0 && uplink_read(&u) == 0)
 		err = uplink_withdraw(&u);
-	closedir(dir);
 	return err ? err : uplink_drop(user->h, user->sk, index, NULL);
 }
 

@@ -1,0 +1,140 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# net_crash.sh - builders that are killed, or whose system calls fail, anywhere
+#
+# RUNNS_STEP=1 tries every system call; else every seventh, beginning at
+# another each time, which the output names.
+. "$(dirname "$0")/lib.sh"
+need_strace()
+{
+	command -v strace >/dev/null || skip_all "strace is not installed"
+}
+need_strace
+host_start "$@"
+
+step=${RUNNS_STEP-7}
+net=/usr/libexec/runns/runns-net
+[ -x $net ] || net=$(find /usr -name runns-net -type f | head -n 1)
+
+no_links()
+{
+	! ip -o link | grep -q '72:6e:6e:73'
+}
+
+# What a network leaves behind if anything; light, since it is asked often.
+look()
+{
+	wait_until 5 no_links
+	ip -o link | awk '{ print $2 }'
+	ip -o addr | grep -v fe80
+	ip route show table all
+	ip rule
+	nft -s list ruleset
+	iptables-legacy-save 2>/dev/null | grep -v '^#' | sed 's/\[[0-9:]*\]//'
+	grep -H '' /proc/sys/net/ipv4/conf/*/{forwarding,rp_filter} \
+		/proc/sys/net/ipv4/ip_forward
+	cut -d ' ' -f 5 /proc/1/mountinfo | sort
+	find /run /etc/netns -printf '%y %p %l\n' 2>/dev/null | sort |
+		grep -vE '/run/(runns/lock/|runns/pool/.hint|xtables.lock|.*\.was)'
+}
+
+# calls COMMAND...: every system call that it makes, as "NAME N": the Nth NAME
+calls()
+{
+	strace -f -o $host_dir/calls.strace "$@" >/dev/null 2>&1
+	sed -nE 's/^[0-9]+ +([a-z_0-9]+)\(.*/\1/p' $host_dir/calls.strace |
+		awk '{ print $1, ++n[$1] }'
+}
+
+# hit CALL N WHAT COMMAND...
+hit()
+{
+	local call=$1 n=$2 what=$3
+	shift 3
+	strace -f -o /dev/null -e "inject=$call:$what:when=$n" "$@"
+}
+
+# sweep TEXT INJECTION PREPARE COMMAND MEND...: COMMAND is hit at each call
+sweep()
+{
+	local text=$1 what=$2 prepare=$3 command=$4 mend=$5
+	local all call n bad='' differs status first tried=0
+	eval "$prepare" >/dev/null 2>&1
+	# shellcheck disable=SC2086
+	calls $net $command >$host_dir/calls
+	eval "$mend" >/dev/null 2>&1
+	all=$(wc -l <$host_dir/calls)
+	isnt "$all" 0 "$text: $all system calls"
+	first=$((RANDOM % step + 1))
+	while read -r call n; do
+		eval "$prepare" >/dev/null 2>&1
+		# shellcheck disable=SC2086
+		hit "$call" "$n" "$what" $net $command >$host_dir/out 2>&1 &
+		wait $! 2>/dev/null
+		status=$?
+		tried=$((tried + 1))
+		if ! eval "$mend" >$host_dir/mend 2>&1; then
+			bad="$bad
+$call $n (status $status): $(tail -n 3 $host_dir/out $host_dir/mend)"
+			runnsctl gc >/dev/null 2>&1
+			runnsctl down --kill --all >/dev/null 2>&1
+		fi
+		look >$host_dir/now
+		if ! differs=$(diff $host_dir/then $host_dir/now); then
+			bad="$bad
+$call $n (status $status) left: $differs"
+			runnsctl down --kill --all >/dev/null 2>&1
+			runnsctl gc >/dev/null 2>&1
+		fi
+	done < <(sed -n "$first~${step}p" $host_dir/calls)
+	is "$bad" "" "$text: $tried times, from call $first"
+}
+
+works()
+{
+	[ "$(ip netns exec "$1" python3 "$tests/peer.py" get 198.51.100.1)" = \
+		203.0.113.2 ]
+}
+
+sweeps()
+{
+	local fw=$1
+	conf_write <<-END
+		[work]
+		[own]
+		InterfaceIn = vpn9
+		Address = 172.30.9.1/24
+		DNS = 198.51.100.53
+		InterfaceOut = eth0
+	END
+	runnsctl up work own && runnsctl down work own
+	look >$host_dir/then
+	sweep "$fw: up killed, then down" signal=KILL : 'up work' \
+		'runnsctl down work'
+	sweep "$fw: up killed, then up and down" signal=KILL : 'up work' \
+		'runnsctl up work && works work && runnsctl down work'
+	sweep "$fw: up killed, then gc" signal=KILL : 'up work' \
+		'runnsctl gc; ! test -e /run/netns/work || runnsctl down work'
+	sweep "$fw: down killed, then down" signal=KILL 'runnsctl up work' \
+		'down work' 'runnsctl down work'
+	sweep "$fw: down killed, then up and down" signal=KILL \
+		'runnsctl up work' 'down work' \
+		'runnsctl up work && works work && runnsctl down work'
+	sweep "$fw: down killed, then gc" signal=KILL 'runnsctl up work' \
+		'down work' \
+		'runnsctl gc; ! test -e /run/netns/work || runnsctl down work'
+	sweep "$fw: up of one with its own names killed, then up and down" \
+		signal=KILL : 'up own' \
+		'runnsctl up own && works own && runnsctl down own'
+	for error in ENOMEM EPERM EINTR; do
+		sweep "$fw: up with $error, then gc" "error=$error" : \
+			'up work' 'runnsctl gc; ! test -e /run/netns/work ||
+			runnsctl down work'
+	done
+	sweep "$fw: down with ENOMEM, then down" error=ENOMEM \
+		'runnsctl up work' 'down work' 'runnsctl down work'
+}
+
+with_backend nft sweeps nft
+with_backend iptables sweeps iptables
+done_testing
