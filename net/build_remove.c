@@ -14,6 +14,7 @@
 #include "net/dns.h"
 #include "net/link.h"
 #include "net/pool.h"
+#include "net/unit.h"
 #include "net/uplink.h"
 #include "net/views.h"
 
@@ -67,6 +68,7 @@ int build_remove(const struct host *h, const struct record *r)
 		err = record_remove(h, r->name);
 	if (err)
 		return log_errno(err, "cannot remove all of %s", r->name);
+	unit_forget(r->name);
 	return 0;
 }
 
