@@ -19,7 +19,8 @@
 
 /**
  * struct lease - one open session
- * @pid:	of the process that opened it, @process: its proc_self_id()
+ * @pid:	of the process that opened it
+ * @process:	its proc_self_id(), 0 if that was not to be had
  * @tid:	its thread
  * @ended:	gone back already; the PAM handle no longer has it
  * @next:	leases of the same thread, the newest first
@@ -45,7 +46,8 @@ static bool is_here(const struct lease *lease)
 	uint64_t id;
 
 	return lease->pid == getpid() &&
-	       (proc_self_id(&id) < 0 || id == lease->process);
+	       (lease->process == 0 || proc_self_id(&id) < 0 ||
+		id == lease->process);
 }
 
 static void lease_free(struct lease *lease)
@@ -155,10 +157,8 @@ static struct lease *lease_new(const struct origin *origin, const char *name)
 
 	if (!lease)
 		return NULL;
-	if (proc_self_id(&lease->process) < 0) {
-		free(lease);
-		return NULL;
-	}
+	if (proc_self_id(&lease->process) < 0)
+		lease->process = 0;
 	lease->pid = getpid();
 	lease->tid = gettid();
 	lease->origin = *origin;

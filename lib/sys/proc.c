@@ -95,7 +95,10 @@ static int id_by_start(uint64_t *id)
 
 int proc_self_id(uint64_t *id)
 {
-	return id_by_pidfd(id) == 0 ? 0 : id_by_start(id);
+	int r = id_by_pidfd(id);
+
+	/* A process must always get a number of the same kind. */
+	return r == -EOPNOTSUPP || r == -ENOSYS ? id_by_start(id) : r;
 }
 
 bool proc_systemd_is_init(void)
