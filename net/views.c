@@ -1,44 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * views.c - making, mending and dropping prepared views
+ * views.c - making and mending prepared views
  *
  * A view is made from a template, a copy of the host's mounts without the
  * handles of namespaces: copying thousands of handles for every view would
  * cost what a view is there to save.
  */
-#include "net/views.h"
+#include "net/views_walk.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <time.h>
 
-#include "lib/base/buf.h"
 #include "lib/base/log.h"
 #include "lib/session/handle.h"
 #include "lib/session/paths.h"
-#include "lib/session/usage.h"
 #include "lib/session/view.h"
 #include "lib/sys/file.h"
 #include "lib/sys/mnt.h"
 #include "lib/sys/ns.h"
 
-#define VIEWS "/" PATH_RUN_VIEWS
 #define TEMPLATE VIEWS "/template"
-
-enum {
-	LOCK_MS = 5000,
-	IDLE_S = 600,
-	KEY_LEN = 16,
-	PATH_SIZE = sizeof(VIEWS) + KEY_LEN + NAME_SIZE + 2,
-	STAMP_SIZE = PATH_SIZE + NAME_MAX,
-};
 
 /**
  * struct maker - one view that is being made
@@ -182,7 +168,7 @@ static int template_bind(void *ctx)
 	return r;
 }
 
-static void handle_drop(const char *path)
+void views_drop_handle(const char *path)
 {
 	while (mnt_detach(path) == 1)
 		;
@@ -206,7 +192,7 @@ static int template_enter(struct maker *m)
 			if (r < 0)
 				return -ENOTRECOVERABLE;
 		}
-		handle_drop(TEMPLATE);
+		views_drop_handle(TEMPLATE);
 		r = file_make(TEMPLATE);
 		if (r == 0)
 			r = try_on_each_cpu(template_bind, m);
@@ -216,12 +202,13 @@ static int template_enter(struct maker *m)
 	return -ESTALE;
 }
 
-static void view_path(char out[PATH_SIZE], uint64_t cookie, const char *name)
+static void view_path(char out[VIEWS_PATH_SIZE], uint64_t cookie,
+		      const char *name)
 {
-	char key[KEY_LEN + 1];
+	char key[VIEW_KEY_SIZE];
 
 	view_key(cookie, key);
-	snprintf(out, PATH_SIZE, VIEWS "/%s/%s", key, name);
+	snprintf(out, VIEWS_PATH_SIZE, VIEWS "/%s/%s", key, name);
 }
 
 static int view_fill(struct maker *m)
@@ -241,7 +228,7 @@ static int view_fill(struct maker *m)
 
 static int view_bind(void *ctx)
 {
-	char path[PATH_SIZE];
+	char path[VIEWS_PATH_SIZE];
 	struct maker *m = ctx;
 	int r = view_fill(m);
 
@@ -256,7 +243,7 @@ static int view_bind(void *ctx)
 
 static int view_new(struct maker *m)
 {
-	char path[PATH_SIZE], key[KEY_LEN + 1];
+	char path[VIEWS_PATH_SIZE], key[VIEW_KEY_SIZE];
 	_cleanup_close_ int views = open(VIEWS, O_PATH | O_CLOEXEC);
 	int r;
 
@@ -265,12 +252,12 @@ static int view_new(struct maker *m)
 	if (r < 0)
 		return r;
 	view_path(path, m->cookie, m->name);
-	handle_drop(path);
+	views_drop_handle(path);
 	r = file_make(path);
 	if (r == 0)
 		r = try_on_each_cpu(view_bind, m);
 	if (r < 0)
-		handle_drop(path);
+		views_drop_handle(path);
 	return r;
 }
 
@@ -345,7 +332,8 @@ static int maker_run(struct maker *m, const struct host *h, bool only_mend)
 
 static int make_or_mend(const struct host *h, const char *name, bool only_mend)
 {
-	_cleanup_close_ int lock = host_lock(h, "views", "", LOCK_MS);
+	_cleanup_close_ int lock = host_lock(h, "views", "",
+					       VIEWS_LOCK_MS);
 	struct maker m;
 	int r;
 
@@ -366,159 +354,7 @@ int views_make(const struct host *h, const char *name)
 	return make_or_mend(h, name, false);
 }
 
-/**
- * struct walk - a visit to every view
- * @only:	a name, or NULL for all
- * @cookie:	0 for any
- */
-struct walk {
-	const struct host *h;
-	const char *only;
-	uint64_t cookie;
-	int (*fn)(const struct walk *w, const char *key, const char *name);
-};
-
-static int walk_key(const struct walk *w, int views, const char *key)
+int views_mend(const struct host *h, const char *name)
 {
-	int fd = openat(views, key,
-			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *entry;
-	int r = 0;
-
-	if (!dir) {
-		base_close(&fd);
-		return 0;
-	}
-	while (r == 0 && (entry = readdir(dir))) {
-		if (entry->d_name[0] == '.')
-			continue;
-		if (!w->only || strcmp(w->only, entry->d_name) == 0)
-			r = w->fn(w, key, entry->d_name);
-	}
-	closedir(dir);
-	/* Fails while views are in it, which is right. */
-	unlinkat(views, key, AT_REMOVEDIR);
-	return r;
-}
-
-static int walk_all(const struct walk *w)
-{
-	_cleanup_close_ int views = open(VIEWS, O_RDONLY | O_DIRECTORY |
-							O_CLOEXEC);
-	char key[KEY_LEN + 1];
-	struct dirent *entry;
-	DIR *dir;
-	int r = 0;
-
-	if (views < 0)
-		return errno == ENOENT ? 0 : -errno;
-	if (w->cookie) {
-		view_key(w->cookie, key);
-		return walk_key(w, views, key);
-	}
-	dir = opendir(VIEWS);
-	if (!dir)
-		return -errno;
-	while (r == 0 && (entry = readdir(dir))) {
-		if (strlen(entry->d_name) == KEY_LEN)
-			r = walk_key(w, views, entry->d_name);
-	}
-	closedir(dir);
-	return r;
-}
-
-/* The seal beside the handle also tells when somebody was last seen inside. */
-static void stamp_path(char out[STAMP_SIZE], const char *key, const char *name)
-{
-	snprintf(out, STAMP_SIZE, VIEWS "/%s/.%s", key, name);
-}
-
-static int drop_one(const struct walk *w, const char *key, const char *name)
-{
-	char path[STAMP_SIZE];
-
-	(void)w;
-	snprintf(path, sizeof(path), VIEWS "/%s/%s", key, name);
-	handle_drop(path);
-	stamp_path(path, key, name);
-	unlink(path);
-	return 0;
-}
-
-int views_drop(const struct host *h, uint64_t cookie, const char *name)
-{
-	const struct walk w = {
-		.h = h, .only = name, .cookie = cookie, .fn = drop_one,
-	};
-	int r = walk_all(&w);
-
-	return r < 0 ? log_errno(r, "%s: cannot drop its view", name) : 0;
-}
-
-static int refresh_one(const struct walk *w, const char *key,
-		       const char *name)
-{
-	(void)key;
-	return make_or_mend(w->h, name, true);
-}
-
-int views_refresh(const struct host *h, const char *name)
-{
-	const struct walk w = { .h = h, .only = name, .fn = refresh_one };
-
-	return walk_all(&w);
-}
-
-/* Is @key still the cookie of the namespace that has that name now? */
-static bool is_current(const struct host *h, const char *key, const char *name)
-{
-	_cleanup_close_ int handle = handle_open(h->root, name);
-	char now[KEY_LEN + 1];
-	uint64_t cookie;
-
-	if (handle < 0 || ns_cookie_of(handle, &cookie) < 0)
-		return false;
-	view_key(cookie, now);
-	return strcmp(now, key) == 0;
-}
-
-static bool is_idle(const char *key, const char *name, int view)
-{
-	char path[STAMP_SIZE];
-	struct stat st;
-
-	stamp_path(path, key, name);
-	if (usage_any(view, NS_MNT) != 0 || stat(path, &st) < 0) {
-		_cleanup_close_ int fd = open(path, O_WRONLY | O_CREAT |
-						    O_NOFOLLOW | O_CLOEXEC,
-					      0600);
-
-		if (fd < 0 || futimens(fd, NULL) < 0)
-			log_msg(LOG_WARNING, "cannot note the use of %s", path);
-		return false;
-	}
-	return time(NULL) - st.st_mtime > IDLE_S;
-}
-
-static int gc_one(const struct walk *w, const char *key, const char *name)
-{
-	char path[STAMP_SIZE];
-	_cleanup_close_ int view = -1;
-
-	snprintf(path, sizeof(path), VIEWS "/%s/%s", key, name);
-	view = ns_open(AT_FDCWD, path, NS_MNT);
-	if (view >= 0 && is_current(w->h, key, name) &&
-	    !is_idle(key, name, view))
-		return 0;
-	return drop_one(w, key, name);
-}
-
-int views_gc(const struct host *h)
-{
-	_cleanup_close_ int lock = host_lock(h, "views", "", LOCK_MS);
-	const struct walk w = { .h = h, .fn = gc_one };
-	int r = lock < 0 ? lock : walk_all(&w);
-
-	return r < 0 ? log_errno(r, "cannot look after the views") : 0;
+	return make_or_mend(h, name, true);
 }
