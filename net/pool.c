@@ -115,8 +115,9 @@ static void pool_set_hint(const struct host *h, uint32_t value)
 	char text[POOL_NUMBER_SIZE];
 
 	snprintf(text, sizeof(text), "%" PRIu32, value);
-	(void)unlinkat(h->pool, POOL_HINT, 0);
-	(void)symlinkat(text, h->pool, POOL_HINT);
+	unlinkat(h->pool, POOL_HINT, 0);
+	if (symlinkat(text, h->pool, POOL_HINT) < 0)
+		log_msg(LOG_DEBUG, "no hint where free numbers begin");
 }
 
 static bool pool_is_taken(const struct host *h, uint32_t index)
