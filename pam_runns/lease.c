@@ -21,17 +21,16 @@
  * struct lease - one open session
  * @pid:	of the process that opened it
  * @process:	its proc_self_id(), 0 if that was not to be had
- * @tid:	its thread
- * @ended:	gone back already; the PAM handle no longer has it
+ * @ended:	the PAM handle no longer has it
  * @next:	leases of the same thread, the newest first
  *
  * A thread's list is touched by that thread only: no locks, which a fork in
- * the wrong moment would leave taken.
+ * the wrong moment would leave taken.  Whose lease it is the list tells: the
+ * number of a thread is used again.
  */
 struct lease {
 	pid_t pid;
 	uint64_t process;
-	pid_t tid;
 	bool ended;
 	struct origin origin;
 	struct lease *next;
@@ -56,32 +55,28 @@ static void lease_free(struct lease *lease)
 	free(lease);
 }
 
-static bool list_remove(struct lease *lease)
+static bool list_has(const struct lease *lease)
 {
-	for (struct lease **p = &leases; *p; p = &(*p)->next) {
-		if (*p == lease) {
-			*p = lease->next;
-			return true;
-		}
-	}
-	return false;
+	const struct lease *p = leases;
+
+	while (p && p != lease)
+		p = p->next;
+	return p;
 }
 
-/* What another thread ended for us is still in our list. */
-static void list_reap(void)
+static void list_remove(const struct lease *lease)
 {
 	struct lease **p = &leases;
 
-	while (*p) {
-		struct lease *lease = *p;
+	while (*p && *p != lease)
+		p = &(*p)->next;
+	if (*p)
+		*p = lease->next;
+}
 
-		if (lease->ended) {
-			*p = lease->next;
-			lease_free(lease);
-		} else {
-			p = &lease->next;
-		}
-	}
+static bool has_ended(const struct lease *lease)
+{
+	return __atomic_load_n(&lease->ended, __ATOMIC_ACQUIRE);
 }
 
 /* The session that this thread opened next after @lease, if any. */
@@ -90,7 +85,7 @@ static struct lease *list_newer(const struct lease *lease)
 	struct lease *newer = NULL;
 
 	for (struct lease *p = leases; p && p != lease; p = p->next) {
-		if (!p->ended && is_here(p))
+		if (!has_ended(p) && is_here(p))
 			newer = p;
 	}
 	return newer;
@@ -107,20 +102,28 @@ static void origin_hand_on(struct lease *from, struct lease *to)
 	from->origin = between;
 }
 
+/* Of the calling thread's. */
 static int lease_end(struct lease *lease)
 {
-	struct lease *newer;
+	struct lease *newer = list_newer(lease);
 
 	lease->ended = true;
-	if (lease->tid != gettid())
-		return log_errno(-EPERM, "the session was opened by another "
-				 "thread, which stays where it is");
-	newer = list_newer(lease);
 	list_remove(lease);
 	if (!newer)
 		return origin_return(&lease->origin);
 	origin_hand_on(lease, newer);
 	return 0;
+}
+
+/*
+ * Of another thread's, which alone can go back.  It does so when it opens its
+ * next session, and may free the lease as soon as it is marked.
+ */
+static void lease_leave(struct lease *lease)
+{
+	log_msg(LOG_CRIT, "the session was opened by another thread, which "
+		"stays in its namespace");
+	__atomic_store_n(&lease->ended, true, __ATOMIC_RELEASE);
 }
 
 /* The PAM handle lets go of its lease: here or in a forked child. */
@@ -132,14 +135,35 @@ static void lease_cleanup(pam_handle_t *pamh, void *data, int status)
 	(void)status;
 	if (!lease)
 		return;
-	if (is_here(lease) && !lease->ended && lease_end(lease) < 0)
-		log_msg(LOG_CRIT, "a process stays in the namespace of a "
-			"session that ended");
-	/* In a list of another thread's it waits for that one's reaping. */
-	if (is_here(lease) && lease->tid != gettid())
-		return;
+	if (!lease->ended && is_here(lease)) {
+		if (!list_has(lease)) {
+			lease_leave(lease);
+			return;
+		}
+		if (lease_end(lease) < 0)
+			log_msg(LOG_CRIT, "a process stays in the namespace "
+				"of a session that ended");
+	}
 	list_remove(lease);
 	lease_free(lease);
+}
+
+int lease_settle(void)
+{
+	struct lease *next;
+
+	for (struct lease *lease = leases; lease; lease = next) {
+		next = lease->next;
+		if (!has_ended(lease))
+			continue;
+		/* In a forked child nothing is to be undone. */
+		if (is_here(lease) && lease_end(lease) < 0)
+			log_msg(LOG_CRIT, "a thread stays in the namespace "
+				"of a session that ended");
+		list_remove(lease);
+		lease_free(lease);
+	}
+	return origin_is_lost() ? -ENOTRECOVERABLE : 0;
 }
 
 static struct lease *lease_get(pam_handle_t *pamh)
@@ -160,7 +184,6 @@ static struct lease *lease_new(const struct origin *origin, const char *name)
 	if (proc_self_id(&lease->process) < 0)
 		lease->process = 0;
 	lease->pid = getpid();
-	lease->tid = gettid();
 	lease->origin = *origin;
 	memcpy(lease->name, name, strlen(name) + 1);
 	return lease;
@@ -171,7 +194,6 @@ int lease_keep(pam_handle_t *pamh, struct origin *origin, const char *name)
 	struct lease *lease = lease_new(origin, name);
 	int r;
 
-	list_reap();
 	if (!lease)
 		return origin_return(origin) < 0 ? -ENOTRECOVERABLE : -ENOMEM;
 	lease->next = leases;
@@ -184,10 +206,11 @@ int lease_keep(pam_handle_t *pamh, struct origin *origin, const char *name)
 	return r < 0 ? -ENOTRECOVERABLE : -ENOMEM;
 }
 
-const char *lease_find(pam_handle_t *pamh)
+const char *lease_find(pam_handle_t *pamh, bool *is_inside)
 {
 	const struct lease *lease = lease_get(pamh);
 
+	*is_inside = lease && list_has(lease) && !list_newer(lease);
 	return lease ? lease->name : NULL;
 }
 
@@ -198,8 +221,8 @@ int lease_close(pam_handle_t *pamh)
 
 	if (!lease)
 		return 0;
-	r = lease_end(lease);
-	/* Runs lease_cleanup(), which frees. */
+	r = list_has(lease) ? lease_end(lease) : -EPERM;
+	/* Runs lease_cleanup(), after which it is not ours to look at. */
 	if (pam_set_data(pamh, LEASE_DATA, NULL, NULL) != PAM_SUCCESS)
 		log_msg(LOG_ERR, "the PAM handle keeps a closed session");
 	return r;

@@ -20,7 +20,7 @@
 /**
  * lease_keep() - keep the way back with the PAM handle
  * @origin:	taken over, also on failure, when it is gone back
- * @name:	namespace, "" for one without a name
+ * @name:	namespace, or what the map says instead of one
  *
  * Return: 0; -ENOMEM, with the thread back at @origin; -ENOTRECOVERABLE if it
  * could not be brought back.
@@ -29,12 +29,25 @@ int lease_keep(pam_handle_t *pamh, struct origin *origin, const char *name)
 	_must_check_;
 
 /**
+ * lease_settle() - go back from sessions that another thread has ended
+ *
+ * To be called before a session is opened: what the thread stands in must be
+ * what the program believes.
+ *
+ * Return: 0; -ENOTRECOVERABLE if a way back failed, now or earlier: the
+ * thread must start nobody's session.
+ */
+int lease_settle(void) _must_check_;
+
+/**
  * lease_find() - the namespace of the session that is open on this handle
+ * @is_inside:	set to whether the calling thread stands there: it opened that
+ *		session, and no other since
  *
  * Return: its name, the handle's property; NULL if none is open in this
  * process.
  */
-const char *lease_find(pam_handle_t *pamh);
+const char *lease_find(pam_handle_t *pamh, bool *is_inside);
 
 /**
  * lease_close() - go back, and forget the session

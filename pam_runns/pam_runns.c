@@ -199,10 +199,22 @@ static int decide(struct visit *v, struct decision *out, bool *usable)
 	return r;
 }
 
+/*
+ * Want of memory or descriptors is no fault of the map's: a user can bring it
+ * about for a program that he starts, and would leave his network by it.
+ */
+static bool is_rescued(struct visit *v, int err)
+{
+	if (v->user.uid == 0)
+		return true;
+	return err != -EMFILE && err != -ENFILE && err != -ENOMEM &&
+	       options_rescues(&v->options, v->user.name);
+}
+
 /* Nobody's network is known: only those pass who can mend it. */
 static int map_unusable(struct visit *v, int err)
 {
-	if (v->user.uid == 0 || options_rescues(&v->options, v->user.name)) {
+	if (is_rescued(v, err)) {
 		log_msg(LOG_CRIT, "the map is unusable: %s gets a session "
 			"where this process is, to mend it", v->user.name);
 		return PAM_SUCCESS;
@@ -216,23 +228,32 @@ static int map_unusable(struct visit *v, int err)
 /*
  * systemd's executor goes on to become the session, and its helper keeps
  * every descriptor while it runs as the user: no way back is kept there.
+ * Services are systemd's children too, and do go on.
  */
 static bool never_returns(struct visit *v)
 {
 	return strcmp(item(v, PAM_SERVICE), "systemd-user") == 0 ||
-	       (getppid() == 1 && proc_systemd_is_init());
+	       proc_is_executor();
+}
+
+/* What tells one place of a session from another. */
+static const char *place_name(const struct decision *decision)
+{
+	return decision->session == MAP_NAME ? decision->name :
+	       decision->session == MAP_HOST ? "host" : "+";
 }
 
 static int session_entered(struct visit *v, struct origin *origin,
-			   const char *name)
+			   const struct decision *decision)
 {
+	const char *name = decision->name;
 	char text[sizeof("RUNNS_NETNS=") + NAME_SIZE];
 	int r = 0;
 
 	if (never_returns(v))
 		origin_forget(origin);
 	else
-		r = lease_keep(v->pamh, origin, name);
+		r = lease_keep(v->pamh, origin, place_name(decision));
 	if (r < 0)
 		return log_errno(r, "session of %s refused", v->user.name);
 	if (*name) {
@@ -241,7 +262,7 @@ static int session_entered(struct visit *v, struct origin *origin,
 			log_msg(LOG_WARNING, "RUNNS_NETNS is not set");
 	}
 	log_msg(LOG_DEBUG, "%s is in namespace %s", v->user.name,
-		*name ? name : "(without a name)");
+		place_name(decision));
 	return 0;
 }
 
@@ -300,7 +321,7 @@ static int session_enter(struct visit *v, const struct decision *decision)
 		log_msg(LOG_ERR, "namespace %s does not exist: 'runnsctl up "
 			"%s' builds it", decision->name, decision->name);
 	if (r == 0)
-		r = session_entered(v, &origin, decision->name);
+		r = session_entered(v, &origin, decision);
 	if (r == 0)
 		return PAM_SUCCESS;
 	log_msg(LOG_ERR, "session of %s refused: %s", v->user.name,
@@ -313,12 +334,18 @@ static int session_open(struct visit *v)
 {
 	struct decision decision;
 	const char *open_name;
-	bool usable;
+	bool usable, is_inside;
 	int code = user_identify(v);
 	int r;
 
 	if (code != PAM_SUCCESS)
 		return code;
+	r = lease_settle();
+	if (r < 0) {
+		log_msg(LOG_CRIT, "session of %s refused: an earlier one "
+			"could not be left", v->user.name);
+		return refuse(v, r, "This program cannot start sessions.");
+	}
 	r = decide(v, &decision, &usable);
 	if (r < 0 && !usable)
 		return map_unusable(v, r);
@@ -333,12 +360,12 @@ static int session_open(struct visit *v)
 		return refuse(v, -EACCES, "You may not start a session here.");
 	}
 	/* The module may stand twice in a stack. */
-	open_name = lease_find(v->pamh);
-	if (open_name && strcmp(open_name, decision.name) == 0)
+	open_name = lease_find(v->pamh, &is_inside);
+	if (is_inside && strcmp(open_name, place_name(&decision)) == 0)
 		return PAM_SUCCESS;
 	if (open_name) {
-		log_msg(LOG_ERR, "a session in another namespace is open "
-			"on this handle");
+		log_msg(LOG_ERR, "a session in another namespace, or of "
+			"another thread, is open on this handle");
 		return refuse(v, -EBUSY, "A session is open already.");
 	}
 	return session_enter(v, &decision);
@@ -389,12 +416,13 @@ int pam_sm_close_session(pam_handle_t *pamh, int flags, int argc,
 	char name[NAME_SIZE] = "";
 	struct visit v;
 	const char *open_name;
+	bool is_inside;
 	int r;
 
 	/* Even with a bad line in the stack the way back is taken. */
 	if (visit_begin(&v, pamh, flags, argc, argv) != PAM_SUCCESS)
 		log_msg(LOG_DEBUG, "closing in spite of bad arguments");
-	open_name = lease_find(pamh);
+	open_name = lease_find(pamh, &is_inside);
 	if (open_name)
 		memcpy(name, open_name, strlen(open_name) + 1);
 	r = lease_close(pamh);

@@ -19,6 +19,8 @@
 #include "lib/sys/mnt.h"
 #include "lib/sys/ns.h"
 
+static __thread bool origin_lost;
+
 enum { DEPTH_MAX = 4096 };	/* directories above the working directory */
 
 static int saved_set(struct origin_saved *saved, int fd)
@@ -137,8 +139,14 @@ int origin_return(struct origin *o)
 		r = log_errno(-EBADF, "the way back was closed by the program");
 	else
 		r = go_back(o);
+	origin_lost |= r < 0;
 	origin_forget(o);
 	return r;
+}
+
+bool origin_is_lost(void)
+{
+	return origin_lost;
 }
 
 /* A directory's links: its name, its "." and one for each directory in it. */

@@ -56,6 +56,13 @@ int origin_save(struct origin *o) _must_check_;
  */
 int origin_return(struct origin *o) _must_check_;
 
+/**
+ * origin_is_lost() - did the calling thread once fail to go back?
+ *
+ * It then stands where nobody asked for, for good.
+ */
+bool origin_is_lost(void) _must_check_;
+
 /** origin_forget() - close what @o holds, and stay */
 void origin_forget(struct origin *o);
 

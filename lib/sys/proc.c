@@ -36,6 +36,7 @@
 enum {
 	STAT_SIZE = 1024,
 	STAT_START = 22,
+	COMM_SIZE = 16,
 	CGROUP_FILE_SIZE = 4096,
 	EXIT_NOT_STARTED = 125,
 };
@@ -108,6 +109,17 @@ bool proc_systemd_is_init(void)
 	return file_read_small(AT_FDCWD, "/proc/1/comm", comm, sizeof(comm)) >
 		       0 &&
 	       strcmp(comm, "systemd") == 0;
+}
+
+/* "(NAME)", after the program that it is going to be, or its own name. */
+bool proc_is_executor(void)
+{
+	char comm[COMM_SIZE] = "";
+
+	if (getppid() != 1 || prctl(PR_GET_NAME, comm) < 0 ||
+	    (comm[0] != '(' && strncmp(comm, "systemd", 7) != 0))
+		return false;
+	return proc_systemd_is_init();
 }
 
 /*
@@ -296,7 +308,7 @@ static _Noreturn void exec_child(const struct proc_child *child)
 	exec_and_stay(child);
 }
 
-static int child_wait(int pidfd, int timeout_ms)
+static int child_wait(int pidfd, pid_t pid, int timeout_ms)
 {
 	long long deadline = file_now_ms() + timeout_ms;
 	struct pollfd poll_fd = { .fd = pidfd, .events = POLLIN };
@@ -311,6 +323,8 @@ static int child_wait(int pidfd, int timeout_ms)
 	} while (r < 0 && errno == EINTR);
 	if (r <= 0) {
 		late = true;
+		/* It leads a group, which what it started is in too. */
+		kill(-pid, SIGKILL);
 		syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
 	}
 	do {
@@ -340,5 +354,6 @@ int proc_run(const struct proc_child *child)
 	if (pid < 0)
 		pid = -errno;
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	return pid < 0 ? (int)pid : child_wait(pidfd, child->timeout_ms);
+	return pid < 0 ? (int)pid : child_wait(pidfd, (pid_t)pid,
+					  child->timeout_ms);
 }

@@ -63,4 +63,11 @@ bool proc_has_cap(int cap);
 /** proc_systemd_is_init() - is pid 1 of our /proc systemd? */
 bool proc_systemd_is_init(void);
 
+/**
+ * proc_is_executor() - are we the process that systemd turns into a service?
+ *
+ * Between fork and exec, and not the service itself.
+ */
+bool proc_is_executor(void);
+
 #endif
