@@ -11,6 +11,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
@@ -22,6 +23,8 @@
 #include "lib/base/log.h"
 #include "net/fw_nft_base.h"
 #include "net/nl.h"
+
+enum { NFT_LINGER_US = 50000 };
 
 /* One socket for the whole run; see nft_end(). */
 static struct nl_sock *nft_only_socket;
@@ -336,19 +339,32 @@ static int nft_blocks(int (*fn)(void *ctx, const char *what), void *ctx)
 
 /*
  * Closing a socket of nfnetlink waits until what was deleted is out of use on
- * every processor, 10 ms or more.  Nobody needs to wait for that: a child
- * that has nothing but the socket does it.
+ * every processor, 10 ms or more, and keeps everybody from changing rules
+ * meanwhile.  A child that has nothing but the socket closes it when the
+ * kernel has come so far by itself.
  */
 static void nft_end(void)
 {
-	pid_t child = nft_deleted ? fork() : -1;
+	int gate[2] = { -1, -1 };
+	pid_t child = -1;
 
+	if (nft_deleted && pipe2(gate, O_CLOEXEC) == 0)
+		child = fork();
 	if (child == 0) {
+		char none;
+
+		/* Not before the parent has closed the socket. */
 		close_range(0, 2, 0);
+		close(gate[1]);
+		if (read(gate[0], &none, 1) == 0)
+			usleep(NFT_LINGER_US);
 		_exit(0);
 	}
 	nl_close(nft_only_socket);
 	nft_only_socket = NULL;
+	nft_deleted = false;
+	base_close(&gate[0]);
+	base_close(&gate[1]);
 }
 
 const struct fw_backend fw_nft = {

@@ -15,6 +15,7 @@ no_links()
 settled()
 {
 	wait_until 5 no_links
+	wait_until 5 no_runnsctl
 	snap "$1"
 	# Locks stay; the hint is a number to begin with.
 	sed -i -e '\|/run/runns/lock/|d' -e '\|/pool/.hint|d' \
