@@ -6,8 +6,8 @@
  *
  * Every step is done in this one process, as a login program would do it,
  * and prints a line.  Steps of PAM: open close end acct auth setcred=...
- * start=SERVICE:USER slot=N item=KIND:VALUE env=NAME; of the flow: fork...done
- * thread...done repeat=N...done sh=COMMAND sleep=MS quiet loud; the others
+ * start=SERVICE:USER slot=N item=KIND:VALUE env=NAME; of the flow: "fork ... ."
+ * "thread ... ." "repeat=N ... ." sh=COMMAND sleep=MS quiet loud; the others
  * are in place.c (what the process does to itself) and state.c (what is to be
  * seen of it).  Exit status 0, 1 if a judgement failed, 2 for a wrong script,
  * 3 if a step could not be done.
@@ -268,7 +268,7 @@ static void skip_block(struct harness *h)
 
 		if (begins_block(word))
 			depth++;
-		else if (strcmp(word, "done") == 0)
+		else if (strcmp(word, ".") == 0)
 			depth--;
 	}
 }
@@ -405,7 +405,7 @@ int harness_run(struct harness *h)
 		const struct step *step;
 		int r;
 
-		if (strcmp(word, "done") == 0)
+		if (strcmp(word, ".") == 0)
 			return 0;
 		step = step_find(word, len);
 		r = step ? step->run(h, word[len] ? word + len + 1 : "") :

@@ -58,7 +58,7 @@ struct step {
 extern const struct step steps_place[];
 extern const struct step steps_state[];
 
-/** harness_run() - run steps up to the matching "done", or the end */
+/** harness_run() - run steps up to the matching ".", or the end */
 int harness_run(struct harness *h);
 
 /** say() - one line of output to @say_fd, written at once */

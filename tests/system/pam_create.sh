@@ -22,10 +22,11 @@ map_write <<-END
 	*	-	-
 END
 
+real=$builder
 # down NAME: away with it, and with the memory of failures
 down()
 {
-	$builder down --kill "$1" >/dev/null 2>&1
+	"$real" down --kill "$1" >/dev/null 2>&1
 	ip netns delete "$1" 2>/dev/null
 	rm -f /run/runns/failed/*
 }
@@ -62,10 +63,12 @@ for how in sigchld=ignore sigchld=reap threads=2 umask=0777 closestdio nofile=40
 	down dyn
 done
 
+pids=()
 for i in {1..20}; do
 	h open 'sh=probe cookie' close >/tmp/first.$i 2>&1 &
+	pids+=($!)
 done
-wait $(jobs -p | tail -n 20)
+wait "${pids[@]}"
 is "$(cat /tmp/first.* | grep -c open=SUCCESS)" 20 "20 first logins at once get in"
 is "$(cat /tmp/first.* | grep -E '^[0-9]+$' | sort -u)" "$(cookie_of dyn)" \
 	"and all are in the one network"
@@ -95,7 +98,8 @@ down going
 
 # --- a builder that does not help ----------------------------------------------------
 
-mv $builder $builder.real
+real=$builder.real
+mv $builder "$real"
 # build_by TEXT SCRIPT: "view" is done well, "up" is the script
 build_by()
 {
@@ -125,9 +129,6 @@ built()
 		"open=SUCCESS $(cookie_of dyn 2>/dev/null || echo '[0-9]+') close=SUCCESS same=yes" \
 		"a builder that $1: inside"
 }
-down() { $builder.real down --kill "$1" >/dev/null 2>&1; ip netns delete "$1" 2>/dev/null
-	rm -f /run/runns/failed/*; }
-
 not_built "succeeds, but builds nothing" 'exit 0'
 not_built "fails" 'exit 1'
 not_built "dies" 'kill -9 $$'
@@ -166,7 +167,7 @@ is "$(value fds /tmp/builder-sees | tr ' ' '\n' | cut -d : -f 1 | paste -sd ' ')
 
 not_built "hangs" 'sleep 1000' 32
 runs "nothing of it is left running" sh -c "! pgrep -xf 'sleep 1000'"
-mv $builder.real $builder
+mv "$real" $builder
 
 # --- who may look ---------------------------------------------------------------------
 

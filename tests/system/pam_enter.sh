@@ -121,13 +121,13 @@ out=$(h save open end=silent same)
 is "$out" "open=SUCCESS
 end=SUCCESS
 same=yes" "also if the program says silent, as sudo does"
-out=$(h expect=work save open fork end=silent done judge close same)
+out=$(h expect=work save open fork end=silent . judge close same)
 is "$out" "open=SUCCESS
 end=SUCCESS
 judge=ok inside
 close=SUCCESS
 same=yes" "the end in a child changes nothing in its parent"
-out=$(h expect=work save open fork close 'sh=probe cookie' end done judge close same)
+out=$(h expect=work save open fork close 'sh=probe cookie' end . judge close same)
 is "$out" "open=SUCCESS
 close=SUCCESS
 $work
@@ -135,13 +135,13 @@ end=SUCCESS
 judge=ok inside
 close=SUCCESS
 same=yes" "a close in a child changes nothing, in it nor in its parent"
-out=$(h save open fork uid=5001 close=silent end=silent done close same)
+out=$(h save open fork uid=5001 close=silent end=silent . close same)
 is "$out" "open=SUCCESS
 close=SUCCESS
 end=SUCCESS
 close=SUCCESS
 same=yes" "a close by a child that runs as the user is quick and quiet"
-out=$(h save fork open done same)
+out=$(h save fork open . same)
 is "$out" "open=SUCCESS
 same=yes" "a session opened in a child is the child's"
 
@@ -272,12 +272,12 @@ judge=ok inside
 close=SUCCESS
 same=yes" "a program with three threads"
 like "$(log_since)" 'this program has threads' "which is logged"
-out=$(h expect=work thread save open judge close same done)
+out=$(h expect=work thread save open judge close same .)
 is "$out" "open=SUCCESS
 judge=ok inside
 close=SUCCESS
 same=yes" "opened and closed by a thread"
-out=$(h thread open done sleep=20 save close same)
+out=$(h thread open . sleep=20 save close same)
 like "$out" 'close=SESSION_ERR' "a close by another thread than the opener's fails"
 like "$out" same=yes "and leaves that other thread where it is"
 # After the thread was made this one shares its root: no way back, no success.

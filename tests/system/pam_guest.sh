@@ -13,8 +13,8 @@ flat()
 {
 	local text=$1 cycles=$2 out first last
 	shift 2
-	out=$(h thread done save quiet repeat=100 "$@" done mem=first "repeat=$cycles" "$@" \
-		done mem=last loud same 2>&1)
+	out=$(h thread . save quiet repeat=100 "$@" . mem=first "repeat=$cycles" "$@" \
+		. mem=last loud same 2>&1)
 	like "$out" same=yes "$text: the program is as it was"
 	first=$(printf '%s\n' "$out" | grep ^first)
 	last=$(printf '%s\n' "$out" | grep ^last)
@@ -47,7 +47,7 @@ flat "sessions that are ended, not closed" 1000 open end start=runns:alice
 flat "sessions that are closed twice" 1000 open open close close
 flat "handles crossed" 500 open slot=1 start=runns:bob open slot=0 close slot=1 \
 	close end slot=0
-flat "by threads" 500 thread open close done
+flat "by threads" 500 thread open close .
 views_off
 flat "fresh views" 500 open close
 views_on
@@ -88,17 +88,17 @@ like "$(LD_PRELOAD=$runtime "$harness" -c $stacks sanitized alice open 'sh=unset
 	"^$(cookie_of work)\$" "the sanitized module works"
 cross='slot=1 start=sanitized:dave open close end slot=0'
 # shellcheck disable=SC2086
-clean "300 sessions" alice quiet repeat=300 open close $cross done
+clean "300 sessions" alice quiet repeat=300 open close $cross .
 views_off
-clean "fresh views" alice quiet repeat=100 open close done
+clean "fresh views" alice quiet repeat=100 open close .
 views_on
 clean "ended, crossed, doubled" alice quiet open slot=1 start=sanitized:bob \
-	open open slot=0 close close slot=1 fork end=silent done end slot=0 end
-clean "by threads" alice quiet threads=1 repeat=20 thread open close done done
+	open open slot=0 close close slot=1 fork end=silent . end slot=0 end
+clean "by threads" alice quiet threads=1 repeat=20 thread open close . .
 clean "its descriptors stolen" alice quiet save open stealnew close end
 clean "at the limit" alice quiet fdfree=6 open close
 clean "refused" erin quiet open acct
-printf 'alice work - optinal\n@x y\n' >/etc/security/runns.map
+printf 'alice work - mandatory\n@x y\n' >/etc/security/runns.map
 clean "a broken map" alice quiet open acct close
 map_write <<-END
 	@nosuch,20000:30000,!bob	u-%u	lab,x*	create=tenant service=sshd,login
@@ -125,7 +125,7 @@ unlike "$calls" '(clone|fork|vfork|setns|unshare|mount|umount|umount2|open_tree|
 unlike "$(printf '%s\n' "$calls" | grep -v SIGCHLD)" \
 	'(chdir|umask|setuid|prctl|kill|alarm|setitimer|rt_sigaction)\(.*= 0' \
 	"nor anything else of the program's"
-times=$(hu dave acct repeat=200 open time close done | sed -n 's/^us=//p' | sort -n)
+times=$(hu dave acct repeat=200 open time close . | sed -n 's/^us=//p' | sort -n)
 median=$(printf '%s\n' "$times" | sed -n 100p)
 [ "$median" -lt 2000 ]
 ok $? "an unmapped session takes $median us" "$(printf '%s\n' "$times" | tail -n 1)"

@@ -102,7 +102,7 @@ says "with carriage returns" 'alice work -\r\n'
 says "with a byte order mark" '\357\273\277alice work -\n'
 says "of one field" 'alice\n'
 says "with an open quote" 'alice "work -\n'
-says "with an unknown option" 'alice work - optinal\n'
+says "with an unknown option" 'alice work - mandatory\n'
 says "with an unknown service option" 'alice work - services=sshd\n'
 says "with a bad name" 'alice ../work -\n'
 says "with an absolute name" 'alice /run/netns/work -\n'
@@ -423,7 +423,7 @@ python3 - <<-'END' &
 END
 renamer=$!
 runs "the map is replaced while 500 sessions open" "$harness" -c $stacks runns \
-	alice expect=work expect=lab save quiet repeat=500 open judge close judge=close done same
+	alice expect=work expect=lab save quiet repeat=500 open judge close judge=close . same
 touch /tmp/enough
 wait $renamer
 like "$(cat /tmp/renames)" '[0-9]{3}' "it was replaced often ($(cat /tmp/renames) times)"
@@ -439,7 +439,7 @@ churn=2000
 churner=$!
 out=$(
 	while kill -0 $churner 2>/dev/null; do
-		h save quiet repeat=50 open judge=away close judge=close done same
+		h save quiet repeat=50 open judge=away close judge=close . same
 	done | sort | uniq -c
 )
 wait $churner

@@ -60,10 +60,12 @@ is "$(mnt threads=2)" "$shared" "with threads: the same view"
 like "$(log_since)" 'this program has threads' "which is logged"
 
 cat /proc/1/mountinfo >/tmp/before
+pids=()
 for i in {1..20}; do
 	mnt >/tmp/many.$i &
+	pids+=($!)
 done
-wait $(jobs -p | tail -n 20)
+wait "${pids[@]}"
 is "$(sort -u /tmp/many.*)" "$shared" "20 sessions at once are in the same view"
 is "$(diff /tmp/before /proc/1/mountinfo)" '' "which costs no mount"
 
