@@ -360,6 +360,8 @@ foreign()
 	runs "down" runnsctl down work
 	ip netns del theirs
 
+	# What was taken down has left its names.
+	wait_until 5 no_links
 	ip link add rn-2 type veth peer name foreign1
 	ip link add foreign0 type veth peer name foreign2
 	ip link property add dev foreign0 altname rn-3
