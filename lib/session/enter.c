@@ -18,6 +18,7 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/base/log.h"
@@ -28,6 +29,11 @@
 #include "lib/sys/mnt.h"
 #include "lib/sys/ns.h"
 #include "lib/sys/proc.h"
+
+enum {
+	HANDLE_TRIES = 10,
+	HANDLE_PAUSE_MS = 5,
+};
 
 /* No path leads there: it can only be reached by descriptor. */
 #define CWD_UNKNOWN "(unknown)"
@@ -77,11 +83,27 @@ static void cwd_note(struct entry *e)
 		memcpy(e->cwd, CWD_UNKNOWN, sizeof(CWD_UNKNOWN));
 }
 
+/*
+ * Whoever publishes a name, or takes it away, has a plain file there for a
+ * moment (ip-netns(8) too): that is waited for.
+ */
+static int handle_open_in(int dir, const char *name)
+{
+	struct timespec pause = { .tv_nsec = HANDLE_PAUSE_MS * 1000000L };
+	int fd = ns_open(dir, name, NS_NET);
+
+	for (int i = 0; fd == -EBADF && i < HANDLE_TRIES; i++) {
+		nanosleep(&pause, NULL);
+		fd = ns_open(dir, name, NS_NET);
+	}
+	return fd;
+}
+
 static int handle_find(struct entry *e, int run)
 {
 	e->handles = run < 0 ? run : handle_dir(run);
 	e->handle = e->handles < 0 ? e->handles :
-		    ns_open(e->handles, e->request->name, NS_NET);
+		    handle_open_in(e->handles, e->request->name);
 	if (e->handle < 0 && e->handle != -ENOENT)
 		log_msg(LOG_ERR, "namespace %s: %s", e->request->name,
 			handle_explain(e->handle));
@@ -225,6 +247,10 @@ int enter(const struct enter_request *request, struct origin *origin)
 	if (r < 0)
 		return log_errno(r, "cannot note the way back");
 	r = entry_run(&e);
+	/* Only the name itself may be "absent", which a rule may allow. */
+	if (r == -ENOENT &&
+	    (request->target != ENTER_NAME || e.handle != -ENOENT))
+		r = log_errno(-ESTALE, "something went away meanwhile");
 	entry_close(&e);
 	if (r < 0 && origin_return(origin) < 0)
 		return -ENOTRECOVERABLE;

@@ -39,6 +39,7 @@ static int plan_get(struct entry *e)
 	if (e->has_plan)
 		return 0;
 	r = seal_dirs(e->request->host, e->request->name, e->dirs);
+	e->is_settled = r == 0 && seal_settled(e->dirs);
 	if (r == 0)
 		r = view_plan_load(e->request->host, e->request->name,
 				   &e->plan);
@@ -99,7 +100,9 @@ static int view_get(struct entry *e)
 {
 	int view = view_find(e);
 
-	if (view != -ENOENT || !e->request->make_view || view_make(e) < 0)
+	/* -EBADF: a maker was killed before it had bound the view. */
+	if ((view != -ENOENT && view != -EBADF) || !e->request->make_view ||
+	    view_make(e) < 0)
 		return view;
 	if (e->runns < 0)
 		e->runns = file_open_dir(e->request->host, PATH_RUN);
@@ -119,7 +122,8 @@ static bool view_follows_host(const struct entry *e)
 /*
  * The user's run-time directory is mounted by the host at his first login
  * and taken away after his last; a mount that somebody made in the view below
- * an earlier one keeps that one there.
+ * an earlier one keeps that one there.  Others may be taking it away at the
+ * same time: it is named by descriptor, lest the one below is taken too.
  */
 static bool run_user_is_hosts(const struct entry *e)
 {
@@ -127,15 +131,17 @@ static bool run_user_is_hosts(const struct entry *e)
 
 	snprintf(path, sizeof(path), "/run/user/%u", e->request->uid);
 	for (int i = 0; i < STALE_MOUNTS_MAX; i++) {
+		_cleanup_close_ int top = open(path, O_PATH | O_NOFOLLOW |
+						     O_CLOEXEC);
 		struct mnt_place host, view;
 		int host_r = mnt_place(e->request->host, path + 1, &host);
-		int view_r = mnt_place(AT_FDCWD, path, &view);
+		int view_r = top < 0 ? -errno : mnt_place(top, "", &view);
 
 		if (host_r < 0 && host_r == view_r)
 			return true;
 		if (host_r == 0 && view_r == 0 && host.dev == view.dev)
 			return true;
-		if (view_r < 0 || !view.is_mount_root || mnt_detach(path) != 1)
+		if (view_r < 0 || !view.is_mount_root || mnt_detach_at(top) < 0)
 			return false;
 	}
 	return false;
@@ -146,7 +152,8 @@ static bool is_sealed(const struct entry *e)
 	struct seal seal;
 
 	return seal_load(e->views, e->request->host, e->request->name,
-			 &seal) == 0 && seal_holds(&seal);
+			 &seal) == 0 &&
+	       seal_holds(&seal, e->request->host, e->request->name);
 }
 
 /* Is to be seen what the plan says, and nothing of an earlier one? */
@@ -169,6 +176,8 @@ static int covers_hold(struct entry *e)
 	if (!plan_holds(e) && (!e->request->make_view || view_make(e) < 0 ||
 			       !plan_holds(e)))
 		return 0;
+	if (!e->is_settled)
+		return 1;
 	r = seal_write(e->views, e->request->host, e->request->name, e->dirs,
 		       &e->plan);
 	if (r < 0)
@@ -220,9 +229,11 @@ static int own_mounts(const struct entry *e)
 	if (!e->origin->moved_mnt)
 		return 0;
 	if (ns_join(e->origin->mnt.fd, NS_MNT) < 0 ||
-	    fchdir(e->origin->root.fd) < 0 || chroot(".") < 0 ||
-	    fchdir(e->origin->cwd.fd) < 0)
+	    fchdir(e->origin->root.fd) < 0 || chroot(".") < 0)
 		return log_errno(-errno, "cannot return to the own mounts");
+	/* Else it stays the root, until origin_cwd_again(). */
+	if (fchdir(e->origin->cwd.fd) < 0)
+		log_msg(LOG_DEBUG, "the working directory is closed to root");
 	return 0;
 }
 
@@ -255,8 +266,11 @@ static int mounts_copy(void)
 	if (r < 0)
 		return r;
 	base = open("/", O_PATH | O_CLOEXEC);
-	if (base < 0 || fchdir(root) < 0 || chroot(".") < 0 || fchdir(cwd) < 0)
+	if (base < 0 || fchdir(root) < 0 || chroot(".") < 0)
 		return -errno;
+	/* Closed to root, as a FUSE mount is: origin_cwd_again() tells. */
+	if (fchdir(cwd) < 0)
+		log_msg(LOG_DEBUG, "the working directory is closed to root");
 	return TAKE_FD(base);
 }
 

@@ -28,6 +28,7 @@
  *		the view made for the name bears the cookie of where it is
  * @plan:	what must be seen, once @has_plan
  * @dirs:	the directories as they were before @plan was read from them
+ * @is_settled:	seal_settled() of them, then
  * @cwd:	path of the working directory, "" if it is the root
  */
 struct entry {
@@ -46,6 +47,7 @@ struct entry {
 	bool has_plan;
 	struct view_plan plan;
 	struct seal_dir dirs[SEAL_DIRS];
+	bool is_settled;
 	char cwd[PATH_MAX];
 };
 

@@ -11,9 +11,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
 
 #include "lib/base/log.h"
 #include "lib/sys/mnt.h"
@@ -23,30 +26,37 @@ static __thread bool origin_lost;
 
 enum { DEPTH_MAX = 4096 };	/* directories above the working directory */
 
+/*
+ * Nothing is asked for but what the kernel knows: a user's own file system
+ * (FUSE) tells root nothing, and may not answer at all (statx(2)).
+ */
+static int saved_look(int fd, struct origin_saved *out)
+{
+	struct statx stx;
+
+	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, 0, &stx) < 0)
+		return -errno;
+	out->fd = fd;
+	out->dev = makedev(stx.stx_dev_major, stx.stx_dev_minor);
+	out->ino = stx.stx_ino;
+	return 0;
+}
+
 static int saved_set(struct origin_saved *saved, int fd)
 {
-	struct stat st;
+	int r = fd < 0 ? fd : saved_look(fd, saved);
 
-	if (fd < 0)
-		return fd;
-	if (fstat(fd, &st) < 0) {
-		int r = -errno;
-
+	if (r < 0 && fd >= 0)
 		close(fd);
-		return r;
-	}
-	saved->fd = fd;
-	saved->dev = st.st_dev;
-	saved->ino = st.st_ino;
-	return 0;
+	return r;
 }
 
 static bool saved_is_ours(const struct origin_saved *saved)
 {
-	struct stat st;
+	struct origin_saved now;
 
-	return fstat(saved->fd, &st) == 0 && saved->dev == st.st_dev &&
-	       saved->ino == st.st_ino;
+	return saved_look(saved->fd, &now) == 0 && saved->dev == now.dev &&
+	       saved->ino == now.ino;
 }
 
 /* A number that is somebody else's now is not closed. */
@@ -109,7 +119,7 @@ void origin_forget(struct origin *o)
 	o->moved_net = o->moved_mnt = false;
 }
 
-static int go_back(const struct origin *o)
+static int place_back(const struct origin *o)
 {
 	int r = o->moved_net ? ns_join(o->net.fd, NS_NET) : 0;
 
@@ -122,24 +132,33 @@ static int go_back(const struct origin *o)
 		return log_errno(r, "cannot return to the mount namespace");
 	if (fchdir(o->root.fd) < 0 || chroot(".") < 0)
 		return log_errno(-errno, "cannot return to the root directory");
-	if (fchdir(o->cwd.fd) < 0)
+	return 0;
+}
+
+static int go_back(const struct origin *o)
+{
+	int r = place_back(o);
+
+	origin_lost |= r < 0;
+	if (r == 0 && o->moved_mnt && fchdir(o->cwd.fd) < 0)
 		return log_errno(-errno,
 				 "cannot return to the working directory");
-	return 0;
+	return r;
 }
 
 int origin_return(struct origin *o)
 {
 	int r;
 
-	if (!o->moved_net && !o->moved_mnt)
+	if (!o->moved_net && !o->moved_mnt) {
 		r = 0;
-	else if (!saved_is_ours(&o->net) || !saved_is_ours(&o->mnt) ||
-		 !saved_is_ours(&o->root) || !saved_is_ours(&o->cwd))
+	} else if (!saved_is_ours(&o->net) || !saved_is_ours(&o->mnt) ||
+		   !saved_is_ours(&o->root) || !saved_is_ours(&o->cwd)) {
+		origin_lost = true;
 		r = log_errno(-EBADF, "the way back was closed by the program");
-	else
+	} else {
 		r = go_back(o);
-	origin_lost |= r < 0;
+	}
 	origin_forget(o);
 	return r;
 }
@@ -187,26 +206,45 @@ static bool is_below(const char *path, const char *top)
 }
 
 /*
+ * Where the new mounts show something else: what only the descriptor leads to
+ * there is the host's.
+ */
+static const char *const covered_dirs[] = {
+	"/etc", "/sys", "/run/netns", "/run/runns", "/run/nscd",
+	"/run/systemd/resolve",
+};
+
+static bool is_covered(const char *path)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(covered_dirs); i++) {
+		if (is_below(path, covered_dirs[i]))
+			return true;
+	}
+	return false;
+}
+
+/*
  * For a directory that no path leads to: it may have been removed, and still
  * lead to the host's files by "..".  What cannot be told counts as below.
  */
 static bool leads_up_to(const struct origin *o, const char *top)
 {
 	_cleanup_close_ int at = fcntl(o->cwd.fd, F_DUPFD_CLOEXEC, 3);
-	struct stat want, st, up = { 0 };
+	struct origin_saved now, up = { 0 };
+	struct stat want;
 
 	if (fstatat(o->root.fd, top, &want, AT_NO_AUTOMOUNT) < 0)
 		return errno != ENOENT;
 	for (int depth = 0; at >= 0 && depth < DEPTH_MAX; depth++) {
 		int next;
 
-		if (fstat(at, &st) < 0)
+		if (saved_look(at, &now) < 0)
 			return true;
-		if (st.st_dev == want.st_dev && st.st_ino == want.st_ino)
+		if (now.dev == want.st_dev && now.ino == want.st_ino)
 			return true;
-		if (st.st_dev == up.st_dev && st.st_ino == up.st_ino)
+		if (now.dev == up.dev && now.ino == up.ino)
 			return false;
-		up = st;
+		up = now;
 		next = openat(at, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
 		close(at);
 		at = next;
@@ -214,17 +252,42 @@ static bool leads_up_to(const struct origin *o, const char *top)
 	return true;
 }
 
+static bool leads_up_to_covered(const struct origin *o)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(covered_dirs); i++) {
+		if (leads_up_to(o, covered_dirs[i] + 1))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The path had no links in it (getcwd(2)): one that is there now was put
+ * there by somebody who has no business where root is led by it.
+ */
+static int dir_again(const char *path)
+{
+	struct open_how how = {
+		.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+		.resolve = RESOLVE_NO_SYMLINKS,
+	};
+
+	if (path[0] != '/')
+		return -ENOENT;
+	return (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+}
+
 void origin_cwd_again(const struct origin *o, const char *path)
 {
-	bool covered = is_below(path, "/etc") || is_below(path, "/sys");
-	struct stat st;
+	_cleanup_close_ int fd = dir_again(path);
+	bool covered = is_covered(path);
+	struct origin_saved now;
 
-	if (chdir(path) == 0 &&
-	    (covered || (stat(".", &st) == 0 && st.st_dev == o->cwd.dev &&
-			 st.st_ino == o->cwd.ino)))
+	if (fd >= 0 && saved_look(fd, &now) == 0 &&
+	    (covered || (now.dev == o->cwd.dev && now.ino == o->cwd.ino)) &&
+	    fchdir(fd) == 0)
 		return;
-	covered = covered || leads_up_to(o, "etc") || leads_up_to(o, "sys");
-	if (!covered && fchdir(o->cwd.fd) == 0)
+	if (!covered && !leads_up_to_covered(o) && fchdir(o->cwd.fd) == 0)
 		return;
 	if (chdir("/") == 0)
 		log_msg(LOG_NOTICE, "the working directory is not to be had "

@@ -153,8 +153,12 @@ int view_hide_handles(void)
 	int r = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
-		while (r >= 0 && mnt_is_root(AT_FDCWD, dirs[i]) == 1)
+		while (r >= 0 && mnt_is_root(AT_FDCWD, dirs[i]) == 1) {
 			r = mnt_detach(dirs[i]);
+			/* One that the kernel lets nobody take away. */
+			if (r == 0)
+				r = -EBUSY;
+		}
 	}
 	if (r >= 0)
 		r = mnt_table_load(&table);

@@ -61,7 +61,8 @@ struct statmount_answer {
 static int place_statx(int dir, const char *path, unsigned int mask,
 		       struct statx *stx)
 {
-	int flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
+	int flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT |
+		    AT_STATX_DONT_SYNC;
 
 	if (!*path)
 		flags |= AT_EMPTY_PATH;
@@ -81,7 +82,8 @@ int mnt_place(int dir, const char *path, struct mnt_place *out)
 	out->dev = (uint64_t)stx.stx_dev_major << 32 | stx.stx_dev_minor;
 	out->ino = stx.stx_ino;
 	out->is_mount_root = stx.stx_attributes & STATX_ATTR_MOUNT_ROOT;
-	out->is_roots = stx.stx_uid == 0 &&
+	out->is_roots = stx.stx_mask & STATX_UID && stx.stx_mask & STATX_MODE &&
+			stx.stx_uid == 0 &&
 			!(stx.stx_mode & (S_IWGRP | S_IWOTH));
 	return 0;
 }
@@ -347,4 +349,14 @@ int mnt_detach(const char *path)
 	if (umount2(path, UMOUNT_DETACH | UMOUNT_NO_LINK) == 0)
 		return 1;
 	return errno == EINVAL || errno == ENOENT ? 0 : -errno;
+}
+
+int mnt_detach_at(int top)
+{
+	char path[sizeof("/proc/thread-self/fd/") + 12];
+
+	snprintf(path, sizeof(path), "/proc/thread-self/fd/%d", top);
+	if (umount2(path, UMOUNT_DETACH) == 0)
+		return 1;
+	return errno == EINVAL ? 0 : -errno;
 }

@@ -20,6 +20,8 @@ int mnt_is_root(int dir, const char *path) _must_check_;
  * struct mnt_place - which directory or file, of which mount
  * @is_mount_root: the mount begins here
  * @is_roots:	it is root's, and nobody else may write to it
+ *
+ * From what the kernel knows: no daemon, of FUSE say, is asked and waited for.
  */
 struct mnt_place {
 	uint64_t mnt_id;
@@ -111,6 +113,14 @@ int mnt_slave_all(void) _must_check_;
  * Return: 1 if something was, 0 if nothing, -errno.
  */
 int mnt_detach(const char *path) _must_check_;
+
+/**
+ * mnt_detach_at() - take away the mount that begins at a directory
+ * @top:	descriptor of it
+ *
+ * Return: 1 if it was, 0 if it had been taken away already, -errno.
+ */
+int mnt_detach_at(int top) _must_check_;
 
 /**
  * mnt_fresh_sys() - let /sys show the thread's network namespace
