@@ -49,16 +49,17 @@ calc()
 	awk "BEGIN { printf \"%.3f\", $1 }"
 }
 
-# goal NAME TEXT VALUE MAX
+# goal NAME TEXT VALUE '<=' LIMIT, or '>='
 goal()
 {
-	local verdict=PASS
-	if awk -v value="$3" -v max="$4" 'BEGIN { exit !(value > max) }'; then
-		verdict=FAIL
+	local verdict=FAIL
+	if awk "BEGIN { exit !($3 $4 $5) }"; then
+		verdict=PASS
+	else
 		goals_missed=$((goals_missed + 1))
 	fi
-	printf '%s  %-3s %-52s %7.3f  goal <= %s\n' \
-		"$verdict" "$1" "$2" "$3" "$4"
+	printf '%s  %-3s %-52s %7.3f  goal %s %s\n' \
+		"$verdict" "$1" "$2" "$3" "$4" "$5"
 }
 
 # table FILE...: first columns side by side, one row for each row name
