@@ -223,6 +223,23 @@ judge=ok inside
 close=SUCCESS
 same=yes" "the module stands twice in a stack"
 
+# A module behind ours refuses; the program closes, or just ends.
+stack later <<-END
+	session required pam_runns.so
+	session required pam_deny.so
+END
+for step in close end; do
+	out=$("$harness" -c $stacks later alice save open $step same)
+	unlike "$out" open=SUCCESS "a later module refuses: so does the stack"
+	like "$out" same=yes "and the program is back after its $step"
+done
+h open exit=0 >/dev/null
+inside work "after a program that neither closed nor ended"
+"$harness" -c $stacks runns alice open sleep=10000 >/dev/null &
+sleep 0.2
+kill -KILL $!
+inside work "after a program that was killed inside"
+
 # --- the program's place ------------------------------------------------------
 
 for dir in / /tmp /etc /etc/security /sys /sys/class/net /proc/self /run \

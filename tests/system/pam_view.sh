@@ -72,10 +72,10 @@ is "$(diff /tmp/before /proc/1/mountinfo)" '' "which costs no mount"
 for how in sigchld=ignore sigchld=reap threads=2; do
 	views_off
 	views_on
-	like "$(mnt $how)" '^mnt:' "made at first use by a program with $how"
-	is "$(mnt $how)" "$(mnt)" "and used from then on"
+	shared=$(mnt $how)
+	like "$shared" '^mnt:' "made at first use by a program with $how"
+	is "$(mnt)" "$shared" "and used from then on"
 done
-shared=$(mnt)
 
 # --- not to be used -----------------------------------------------------------------
 
@@ -276,6 +276,30 @@ fake "prints 10 MB" 'head -c 10000000 /dev/zero; head -c 10000000 /dev/zero >&2;
 fake "leaves a process behind" 'sleep 30 & exit 1'
 fake "stops itself" 'kill -STOP $$'
 fake "is not a program" 'exec /etc/passwd'
+# The builder is a good one, but waits for a lock that somebody holds.
+cp $builder.real $builder
+views_off
+views_on
+for lock in /run/runns/lock/*; do
+	flock "$lock" sleep 60 &
+done
+sleep 0.2
+start=$SECONDS
+like "$(mnt)" '^mnt:' "every lock is held: complete"
+[ $((SECONDS - start)) -le 5 ]
+ok $? "in time" "$((SECONDS - start)) s"
+pkill -x sleep
+
+# The namespace goes away between the first look and the last.
+rm -rf /run/runns/views
+{ echo '#!/bin/bash'; echo 'ip netns delete work; exit 1'; } >$builder
+refused "a namespace that is removed while a session enters it" alice
+net_restore()
+{
+	ip link del hand1 2>/dev/null
+	net_make work 1
+}
+net_restore
 mv $builder.real $builder
 pkill -x sleep -P 1 2>/dev/null
 like "$(mnt)" '^mnt:' "and with a good one again"
