@@ -102,11 +102,11 @@ map_group()
 
 # An absent file or directory, of the map or of what covers /etc, means that
 # there is none, and a fault that looks like that is believed.
-absent='ENOENT at [0-9]+: (262 |257 (etc|security|runns\.map|netns|work|resolv\.conf)):.*(namespace|resolv\.conf) is wrong'
+absent='ENOENT at [0-9]+: ((262|332) |257 (etc|security|runns\.map|netns|work|resolv\.conf)):.*(namespace|resolv\.conf) is wrong'
 # libpam tells the audit system afterwards, and fails if that fails; a close
 # that cannot look at a descriptor leaves it open.
 audit="after code 4:"
-unseen='at [0-9]+: 262 .*after code 0: was fds='
+unseen='at [0-9]+: (262|332) .*after code 0: was fds='
 
 # faults LABEL [STEP...]: everything, from a place that the steps made
 faults()
