@@ -281,6 +281,8 @@ static int view_enter_fresh(struct entry *e)
 
 	if (r == 0 && e->request->target == ENTER_NAME)
 		r = plan_get(e);
+	else if (r == 0 && e->request->target == ENTER_PRIVATE)
+		r = view_plan_private(e->request->host, &e->plan);
 	if (r < 0)
 		return r;
 	e->origin->moved_mnt = true;

@@ -65,6 +65,16 @@ struct view_plan {
 int view_plan_load(int host, const char *name, struct view_plan *plan)
 	_must_check_;
 
+/**
+ * view_plan_private() - what members of a namespace without name must see
+ *
+ * The host's files, but not the sockets of the host's resolvers, which would
+ * ask and answer for them on the host's networks.
+ *
+ * Return: as view_plan_load().
+ */
+int view_plan_private(int host, struct view_plan *plan) _must_check_;
+
 /** view_plan_free() - close and free; harmless on a zeroed struct */
 void view_plan_free(struct view_plan *plan);
 

@@ -161,12 +161,10 @@ static int plan_add_dir(struct view_plan *plan, int top, const char *below,
 	return file_each(dir, entry_add, &in);
 }
 
-static int plan_add_hidden(struct view_plan *plan, int host, int net)
+static int plan_add_hidden(struct view_plan *plan, int host)
 {
 	int r = 0;
 
-	if (faccessat(net, NET_MARK_STRICT, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
-		return errno == ENOENT ? 0 : -errno;
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(resolver_dirs); i++) {
 		int source = file_open_dir(host, PATH_RUN_EMPTY);
 
@@ -194,7 +192,11 @@ static int plan_add_made(struct view_plan *plan, int host, const char *name)
 	}
 	snprintf(path, sizeof(path), PATH_RUN_NET "/%s/" NET_ETC, name);
 	r = plan_add_dir(plan, net, NET_ETC, path, name);
-	return r < 0 ? r : plan_add_hidden(plan, host, net);
+	if (r < 0)
+		return r;
+	if (faccessat(net, NET_MARK_STRICT, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	return plan_add_hidden(plan, host);
 }
 
 int view_plan_load(int host, const char *name, struct view_plan *plan)
@@ -210,6 +212,32 @@ int view_plan_load(int host, const char *name, struct view_plan *plan)
 	if (r == -E2BIG)
 		log_msg(LOG_ERR, "more than %d files for namespace %s",
 			VIEW_COVERS_MAX, name);
+	if (r < 0)
+		view_plan_free(plan);
+	return r;
+}
+
+/* The builder makes it, but none may ever have run. */
+static int empty_make(int host)
+{
+	_cleanup_close_ int run = file_open_dir(host, "run");
+	_cleanup_close_ int runns = -1;
+	int r = run < 0 ? run : file_make_dir(run, "runns", 0755);
+
+	if (r < 0)
+		return r;
+	runns = file_open_dir(run, "runns");
+	return runns < 0 ? runns : file_make_dir(runns, "empty", 0555);
+}
+
+int view_plan_private(int host, struct view_plan *plan)
+{
+	int r = empty_make(host);
+
+	memset(plan, 0, sizeof(*plan));
+	if (r < 0)
+		return log_errno(r, "/" PATH_RUN_EMPTY);
+	r = plan_add_hidden(plan, host);
 	if (r < 0)
 		view_plan_free(plan);
 	return r;
