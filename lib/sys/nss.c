@@ -162,12 +162,19 @@ static int group_has(struct nss_groups *groups, const char *name, gid_t gid)
 	return list_has(groups, group.gr_gid, group.gr_gid);
 }
 
+/*
+ * A number needs no name for somebody to be found in it; but of a group that
+ * is not known it cannot be told who is not (a directory may be down).
+ */
 static int source_by_gid(void *ctx, uint32_t lo, uint32_t hi)
 {
-	int r = lo == hi ? group_has(ctx, NULL, lo) : -ENOENT;
+	int known = lo == hi ? group_has(ctx, NULL, lo) : 0;
+	int r;
 
-	/* A number needs no name. */
-	return r == -ENOENT ? list_has(ctx, lo, hi) : r;
+	if (known != 0 && known != -ENOENT)
+		return known;
+	r = list_has(ctx, lo, hi);
+	return r == 0 ? known : r;
 }
 
 static int source_by_name(void *ctx, struct slice name)
