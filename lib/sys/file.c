@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -238,6 +239,20 @@ int file_write_small(int dir, const char *path, const char *text)
 	return (size_t)r == len ? 0 : -EIO;
 }
 
+/*
+ * A user may have set a limit on the size of files for a program of root's
+ * that he starts, which a write beyond would end by SIGXFSZ (setrlimit(2)).
+ */
+static int size_verify(size_t len)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_FSIZE, &limit) < 0)
+		return -errno;
+	return limit.rlim_cur == RLIM_INFINITY || len <= limit.rlim_cur ?
+		       0 : -EFBIG;
+}
+
 static int write_all(int fd, const char *text, size_t len)
 {
 	while (len > 0) {
@@ -262,6 +277,8 @@ int file_replace(int dir, const char *name, mode_t mode, const char *text,
 
 	buf_addf(&tmp, ".%s.%d", name, (int)getpid());
 	r = buf_status(&tmp);
+	if (r == 0)
+		r = size_verify(len);
 	if (r < 0)
 		return r;
 	/* A leftover of a killed process that had our pid is overwritten. */
@@ -309,6 +326,9 @@ int file_update(int dir, const char *name, mode_t mode, const char *text,
 		return -errno;
 	if (file_has(fd, text, len))
 		return 0;
+	r = size_verify(len);
+	if (r < 0)
+		return r;
 	if (lseek(fd, 0, SEEK_SET) < 0)
 		return -errno;
 	r = write_all(fd, text, len);

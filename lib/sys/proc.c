@@ -37,6 +37,7 @@ enum {
 	STAT_SIZE = 1024,
 	STAT_START = 22,
 	COMM_SIZE = 16,
+	KILL_TIMEOUT_MS = 1000,
 	CGROUP_FILE_SIZE = 4096,
 	EXIT_NOT_STARTED = 125,
 };
@@ -127,14 +128,15 @@ bool proc_is_executor(void)
  * caller may have had threads that held locks.
  */
 
+/* The C library keeps two signals to itself, which can be ignored too. */
 static void signals_reset(void)
 {
-	struct sigaction dfl = { .sa_handler = SIG_DFL };
+	const unsigned long dfl[8] = { 0 };	/* SIG_DFL, no flags, no mask */
 	struct itimerval none = { 0 };
 	sigset_t empty;
 
 	for (int sig = 1; sig < NSIG; sig++)
-		sigaction(sig, &dfl, NULL);
+		syscall(SYS_rt_sigaction, sig, dfl, NULL, _NSIG / 8);
 	for (int which = ITIMER_REAL; which <= ITIMER_PROF; which++)
 		setitimer(which, &none, NULL);
 	alarm(0);
@@ -308,12 +310,10 @@ static _Noreturn void exec_child(const struct proc_child *child)
 	exec_and_stay(child);
 }
 
-static int child_wait(int pidfd, pid_t pid, int timeout_ms)
+static bool child_ends(int pidfd, int timeout_ms)
 {
 	long long deadline = file_now_ms() + timeout_ms;
 	struct pollfd poll_fd = { .fd = pidfd, .events = POLLIN };
-	siginfo_t info = { 0 };
-	bool late = false;
 	int r;
 
 	do {
@@ -321,11 +321,22 @@ static int child_wait(int pidfd, pid_t pid, int timeout_ms)
 
 		r = poll(&poll_fd, 1, left > 0 ? (int)left : 0);
 	} while (r < 0 && errno == EINTR);
-	if (r <= 0) {
-		late = true;
+	return r > 0;
+}
+
+static int child_wait(int pidfd, pid_t pid, int timeout_ms)
+{
+	siginfo_t info = { 0 };
+	bool late = !child_ends(pidfd, timeout_ms);
+	int r;
+
+	if (late) {
 		/* It leads a group, which what it started is in too. */
 		kill(-pid, SIGKILL);
 		syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+		/* Deep in a system call it does not die: we do not wait. */
+		if (!child_ends(pidfd, KILL_TIMEOUT_MS))
+			return -ETIMEDOUT;
 	}
 	do {
 		r = waitid((idtype_t)P_PIDFD, (id_t)pidfd, &info,
