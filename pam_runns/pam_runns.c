@@ -29,12 +29,14 @@ enum { ENTER_TRIES = 3 };	/* a namespace may go away while we enter */
 
 /**
  * struct visit - one call of an entry point
+ * @has_bad_line: an argument is wrong
  * @guard:	descriptors that keep 0 to 2 taken while we are here
  */
 struct visit {
 	pam_handle_t *pamh;
 	int flags;
 	struct options options;
+	bool has_bad_line;
 	struct log_sink sink;
 	const struct log_sink *sink_before;
 	int guard[3];
@@ -215,12 +217,12 @@ static bool is_rescued(struct visit *v, int err)
 static int map_unusable(struct visit *v, int err)
 {
 	if (is_rescued(v, err)) {
-		log_msg(LOG_CRIT, "the map is unusable: %s gets a session "
+		log_msg(LOG_CRIT, "the map, or the PAM line, is unusable: %s gets a session "
 			"where this process is, to mend it", v->user.name);
 		return PAM_SUCCESS;
 	}
-	log_msg(LOG_ERR, "session of %s refused: the map is unusable",
-		v->user.name);
+	log_msg(LOG_ERR, "session of %s refused: the map, or the PAM line, is "
+		"unusable", v->user.name);
 	return refuse(v, err, "The networks of this machine's users are "
 		      "not known, so no session can start.");
 }
@@ -346,6 +348,9 @@ static int session_open(struct visit *v)
 			"could not be left", v->user.name);
 		return refuse(v, r, "This program cannot start sessions.");
 	}
+	/* As an unusable map: root must be able to mend a word in a stack. */
+	if (v->has_bad_line)
+		return map_unusable(v, -EINVAL);
 	r = decide(v, &decision, &usable);
 	if (r < 0 && !usable)
 		return map_unusable(v, r);
@@ -375,11 +380,10 @@ int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc,
 			const char **argv)
 {
 	struct visit v;
-	int code = visit_begin(&v, pamh, flags, argc, argv);
 
-	if (code == PAM_SUCCESS)
-		code = session_open(&v);
-	return visit_end(&v, code);
+	v.has_bad_line = visit_begin(&v, pamh, flags, argc, argv) !=
+			 PAM_SUCCESS;
+	return visit_end(&v, session_open(&v));
 }
 
 /* Refuses here nothing that only concerns sessions: sudo asks this phase of
