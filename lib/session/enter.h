@@ -45,8 +45,9 @@ struct enter_request {
  *
  * Return: 0: everything that belongs to the namespace holds; -ENOENT: there
  * is no namespace of that name; -EAGAIN: it went away meanwhile; another
- * negative errno (logged); the thread is then where it was, and @origin holds nothing; -ENOTRECOVERABLE: it
- * could not be brought back, and must not start anybody's session.
+ * negative errno (logged); the thread is then where it was, and @origin holds
+ * nothing; -ENOTRECOVERABLE: it could not be brought back, and must not start
+ * anybody's session.
  */
 int enter(const struct enter_request *request, struct origin *origin)
 	_must_check_;

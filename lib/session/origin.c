@@ -33,12 +33,19 @@ enum { DEPTH_MAX = 4096 };	/* directories above the working directory */
 static int saved_look(int fd, struct origin_saved *out)
 {
 	struct statx stx;
+	struct stat st;
 
-	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, 0, &stx) < 0)
-		return -errno;
 	out->fd = fd;
-	out->dev = makedev(stx.stx_dev_major, stx.stx_dev_minor);
-	out->ino = stx.stx_ino;
+	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, 0, &stx) == 0) {
+		out->dev = makedev(stx.stx_dev_major, stx.stx_dev_minor);
+		out->ino = stx.stx_ino;
+		return 0;
+	}
+	/* A sandbox may not know the newer call. */
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	out->dev = st.st_dev;
+	out->ino = st.st_ino;
 	return 0;
 }
 
