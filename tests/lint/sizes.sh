@@ -53,7 +53,8 @@ findings=$(for f in $(lint_sources '*.[ch]') \
 done)
 lint_none "no file is longer than $FILE_MAX lines" "$findings"
 
-n=$(code_lines pam_runns/*.c)
+# shellcheck disable=SC2046
+n=$(code_lines $(lint_files pam_runns -- '*.c'))
 [ "$n" -le $MODULE_MAX ]
 lint_ok $? "the PAM module has $n of $MODULE_MAX lines of code"
 
