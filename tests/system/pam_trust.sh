@@ -235,23 +235,34 @@ for kind in uts ipc pid user cgroup; do
 	mount --bind /proc/self/ns/$kind $netns/odd
 	bad_handle "of a $kind namespace"
 done
-mkdir /tmp/private && mount -t tmpfs private /tmp/private &&
-	mount --make-private /tmp/private && : >/tmp/private/mnt
-unshare -m sleep 100 &
-sleeper=$!
-wait_until 5 sh -c "[ \$(readlink /proc/$sleeper/ns/mnt) != \$(readlink /proc/self/ns/mnt) ]"
-if mount --bind /proc/$sleeper/ns/mnt /tmp/private/mnt; then
-	mount --bind /tmp/private/mnt /tmp/private/mnt 2>/dev/null
-	: >$netns/odd
-	mount --make-private $netns 2>/dev/null
-	if mount --bind /proc/$sleeper/ns/mnt $netns/odd 2>/dev/null; then
-		bad_handle "of a mount namespace"
-	else
-		rm -f $netns/odd
-	fi
-	mount --make-shared $netns 2>/dev/null
-fi
-kill $sleeper
+# One of a mount namespace can only be bound where nothing passes it on, and
+# only if the kernel numbered it after our own, which depends on the CPU.
+mnt_bound()
+{
+	local cpu sleeper
+	for cpu in $(seq 0 $(($(nproc) - 1))) $(seq 0 $(($(nproc) - 1))); do
+		taskset -c "$cpu" unshare -m sleep 100 &
+		sleeper=$!
+		wait_until 5 mnt_differs $sleeper
+		mount --bind /proc/$sleeper/ns/mnt $netns/odd 2>/dev/null
+		status=$?
+		kill $sleeper
+		[ $status -ne 0 ] || return 0
+	done
+	return 1
+}
+
+mnt_differs()
+{
+	[ "$(readlink "/proc/$1/ns/mnt")" != "$(readlink /proc/self/ns/mnt)" ]
+}
+
+: >$netns/odd
+mount --make-private $netns
+mnt_bound
+ok $? "(a mount namespace was bound)"
+bad_handle "of a mount namespace"
+mount --make-shared $netns
 : >$netns/odd; mount --bind /proc/version $netns/odd; bad_handle "a file of /proc"
 setpriv --reuid 5001 --clear-groups unshare -Urn sleep 100 &
 sleeper=$!
