@@ -236,6 +236,8 @@ static int build_publish(void *ctx)
 	if (err)
 		return log_errno(err, "cannot publish /run/netns/%s",
 				 b->record.name);
+	/* Logins need not hold back any more after an earlier failure. */
+	unlinkat(b->h->failed, b->record.name, 0);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/netlink.h>
 #include <net/if.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -72,7 +73,7 @@ int gc_one(const struct host *h, const char *name)
 		log_msg(LOG_WARNING, "the record of %s makes no sense: it is "
 			"removed", name);
 		r = (struct record){ 0 };
-		strcpy(r.name, name);
+		snprintf(r.name, sizeof(r.name), "%s", name);
 		err = dns_remove(h, &r);
 		if (err)
 			return err;
@@ -94,11 +95,11 @@ static bool gc_is_idle_down(const struct host *h, const char *name)
 static int gc_network(const struct host *h, const char *name, bool idle_only)
 {
 	_cleanup_close_ int lock = -1;
-	char file[sizeof("net.") + NAME_SIZE] = "net.";
+	char file[sizeof("net.") + NAME_SIZE];
 
 	if (idle_only && !gc_is_idle_down(h, name))
 		return 0;
-	strncat(file, name, NAME_SIZE);
+	snprintf(file, sizeof(file), "net.%s", name);
 	lock = file_lock(h->lock, file, 0);
 	/* Whoever holds it looks after it. */
 	if (lock == -ETIMEDOUT)
