@@ -20,6 +20,7 @@
 #include "lib/policy/name.h"
 #include "lib/session/handle.h"
 #include "lib/session/paths.h"
+#include "lib/session/rundir.h"
 #include "lib/sys/file.h"
 #include "lib/sys/proc.h"
 
@@ -37,20 +38,6 @@ static bool exists(const struct build_request *request)
 	_cleanup_close_ int fd = handle_open(request->host, request->name);
 
 	return fd >= 0;
-}
-
-/* The directories may be missing: nothing was ever built, or /run cleaned. */
-static int run_dir(int host, const char *name)
-{
-	_cleanup_close_ int run = file_open_dir(host, "run");
-	_cleanup_close_ int runns = -1;
-	int r = run < 0 ? run : file_make_dir(run, "runns", 0755);
-
-	if (r < 0)
-		return r;
-	runns = file_open_dir(run, "runns");
-	r = runns < 0 ? runns : file_make_dir(runns, name, 0700);
-	return r < 0 ? r : file_open_dir(runns, name);
 }
 
 static bool failed_just_now(const struct build_request *request)
@@ -71,7 +58,7 @@ static bool failed_just_now(const struct build_request *request)
 
 static void note_failure(const struct build_request *request)
 {
-	_cleanup_close_ int dir = run_dir(request->host, "failed");
+	_cleanup_close_ int dir = rundir_open(request->host, "failed", 0700);
 	BUF(text, 32);
 
 	buf_addf(&text, "%lld\n", file_now_ms());
@@ -83,7 +70,7 @@ static void note_failure(const struct build_request *request)
 /* For the unit, whose name can carry no more than the namespace's. */
 static int leave_request(const struct build_request *request)
 {
-	_cleanup_close_ int dir = run_dir(request->host, "request");
+	_cleanup_close_ int dir = rundir_open(request->host, "request", 0700);
 	BUF(text, REQUEST_SIZE);
 
 	if (dir < 0)

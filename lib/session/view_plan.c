@@ -15,6 +15,7 @@
 
 #include "lib/base/log.h"
 #include "lib/session/paths.h"
+#include "lib/session/rundir.h"
 #include "lib/sys/file.h"
 
 /*
@@ -217,26 +218,14 @@ int view_plan_load(int host, const char *name, struct view_plan *plan)
 	return r;
 }
 
-/* The builder makes it, but none may ever have run. */
-static int empty_make(int host)
-{
-	_cleanup_close_ int run = file_open_dir(host, "run");
-	_cleanup_close_ int runns = -1;
-	int r = run < 0 ? run : file_make_dir(run, "runns", 0755);
-
-	if (r < 0)
-		return r;
-	runns = file_open_dir(run, "runns");
-	return runns < 0 ? runns : file_make_dir(runns, "empty", 0555);
-}
-
 int view_plan_private(int host, struct view_plan *plan)
 {
-	int r = empty_make(host);
+	_cleanup_close_ int empty = rundir_open(host, "empty", 0555);
+	int r;
 
 	memset(plan, 0, sizeof(*plan));
-	if (r < 0)
-		return log_errno(r, "/" PATH_RUN_EMPTY);
+	if (empty < 0)
+		return log_errno(empty, "/" PATH_RUN_EMPTY);
 	r = plan_add_hidden(plan, host);
 	if (r < 0)
 		view_plan_free(plan);

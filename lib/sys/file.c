@@ -167,46 +167,12 @@ const char *file_explain(int err)
 	}
 }
 
-int file_read_all(int fd, size_t max, char **text, size_t *len)
+/* Reads to the end, or until @size bytes are there; bytes or -errno. */
+static ssize_t read_full(int fd, char *out, size_t size)
 {
-	_cleanup_free_ char *p = NULL;
-	struct stat st;
 	size_t n = 0;
 
-	if (fstat(fd, &st) < 0)
-		return -errno;
-	if ((unsigned long long)st.st_size > max)
-		return -EFBIG;
-	p = malloc((size_t)st.st_size + 1);
-	if (!p)
-		return -ENOMEM;
-	for (;;) {
-		ssize_t r = read(fd, p + n, (size_t)st.st_size + 1 - n);
-
-		if (r < 0 && errno == EINTR)
-			continue;
-		if (r < 0)
-			return -errno;
-		if (r == 0)
-			break;
-		n += (size_t)r;
-		if (n > (size_t)st.st_size)
-			return -EBUSY;
-	}
-	p[n] = '\0';
-	*text = TAKE_PTR(p);
-	*len = n;
-	return 0;
-}
-
-ssize_t file_read_small(int dir, const char *path, char *out, size_t size)
-{
-	_cleanup_close_ int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
-	size_t n = 0;
-
-	if (fd < 0)
-		return -errno;
-	for (;;) {
+	while (n < size) {
 		ssize_t r = read(fd, out + n, size - n);
 
 		if (r < 0 && errno == EINTR)
@@ -216,13 +182,50 @@ ssize_t file_read_small(int dir, const char *path, char *out, size_t size)
 		if (r == 0)
 			break;
 		n += (size_t)r;
-		if (n == size)
-			return -EFBIG;
 	}
+	return (ssize_t)n;
+}
+
+int file_read_all(int fd, size_t max, char **text, size_t *len)
+{
+	_cleanup_free_ char *p = NULL;
+	struct stat st;
+	ssize_t n;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if ((unsigned long long)st.st_size > max)
+		return -EFBIG;
+	p = malloc((size_t)st.st_size + 1);
+	if (!p)
+		return -ENOMEM;
+	n = read_full(fd, p, (size_t)st.st_size + 1);
+	if (n < 0)
+		return (int)n;
+	if (n > st.st_size)
+		return -EBUSY;
+	p[n] = '\0';
+	*text = TAKE_PTR(p);
+	*len = (size_t)n;
+	return 0;
+}
+
+ssize_t file_read_small(int dir, const char *path, char *out, size_t size)
+{
+	_cleanup_close_ int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	n = read_full(fd, out, size);
+	if (n < 0)
+		return n;
+	if ((size_t)n == size)
+		return -EFBIG;
 	if (n > 0 && out[n - 1] == '\n')
 		n--;
 	out[n] = '\0';
-	return (ssize_t)n;
+	return n;
 }
 
 int file_write_small(int dir, const char *path, const char *text)

@@ -102,7 +102,7 @@ same=yes" "$text"
 }
 
 # views_off: from now on no view is prepared; views_on: again
-builder=/usr/local/libexec/runns/runns-net
+builder=$(sed -n 's/^#define RUNNS_LIBEXECDIR "\(.*\)"$/\1/p' "$builddir/config.h")/runns-net
 views_off()
 {
 	[ ! -e $builder ] || mv $builder $builder.off
