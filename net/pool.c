@@ -25,7 +25,10 @@
 
 #define POOL_HINT ".hint"
 
-enum { POOL_NUMBER_SIZE = 12 };
+enum {
+	POOL_NUMBER_SIZE = 12,
+	POOL_PROBES_SHIFT = 3,	/* 2^3 parts of a network are looked at */
+};
 
 static uint32_t addr_u32(const struct addr *a)
 {
@@ -78,23 +81,66 @@ static void pool_net(const struct pool_want *want, uint32_t index,
 	addr_set_u32(&out->addr, want->prefix == 31 ? first : first + 1);
 }
 
-int pool_net_is_free(struct nl_sock *sk, const struct addr_net *net)
+/*
+ * Calls @fn for the ends of the network, its second address, and addresses
+ * between them that no route to a large part of it can miss.
+ */
+static int pool_probe(const struct addr_net *net,
+		      int (*fn)(void *ctx, const struct addr *a), void *ctx)
 {
 	uint32_t mask = ~0U << (32 - net->prefix);
 	uint32_t first = addr_u32(&net->addr) & mask;
-	uint32_t probes[3] = { first, first + 1, first | ~mask };
-	size_t i;
+	uint32_t part = (~mask >> POOL_PROBES_SHIFT) + 1;
+	uint32_t at = first;
+	struct addr a = { 0 };
+	int r;
 
-	for (i = 0; i < ARRAY_SIZE(probes); i++) {
-		struct addr a = { 0 };
-		int r;
-
-		addr_set_u32(&a, probes[i]);
-		r = route_is_free(sk, &a);
-		if (r != 1)
-			return r;
+	addr_set_u32(&a, first | ~mask);
+	r = fn(ctx, &a);
+	addr_set_u32(&a, first);
+	if (r == 1)
+		r = fn(ctx, &a);
+	while (r == 1 && at + 1 < (first | ~mask)) {
+		addr_set_u32(&a, at + 1);
+		r = fn(ctx, &a);
+		at += part;
 	}
-	return 1;
+	return r;
+}
+
+static int pool_probe_free(void *ctx, const struct addr *a)
+{
+	return route_is_free(ctx, a);
+}
+
+int pool_net_is_free(struct nl_sock *sk, const struct addr_net *net)
+{
+	return pool_probe(net, pool_probe_free, sk);
+}
+
+struct pool_owner {
+	struct nl_sock *sk;
+	int link;
+	int other;
+};
+
+static int pool_probe_owner(void *ctx, const struct addr *a)
+{
+	struct pool_owner *owner = ctx;
+	int device = route_device(owner->sk, a);
+
+	if (device < 0 || device == owner->link)
+		return device < 0 ? device : 1;
+	owner->other = device;
+	return 0;
+}
+
+int pool_net_owner(struct nl_sock *sk, const struct addr_net *net, int link)
+{
+	struct pool_owner owner = { .sk = sk, .link = link };
+	int r = pool_probe(net, pool_probe_owner, &owner);
+
+	return r < 0 ? r : owner.other;
 }
 
 static uint32_t pool_hint(const struct host *h)
@@ -188,6 +234,7 @@ static int pool_exhausted(const struct pool_want *want)
 			 "runns.conf", text, want->pool.prefix, want->prefix);
 }
 
+/* 1 if none is left. */
 static int pool_search(const struct host *h, struct nl_sock *sk,
 		       const struct pool_want *want, struct record *r,
 		       uint32_t first)
@@ -211,7 +258,7 @@ static int pool_search(const struct host *h, struct nl_sock *sk,
 			pool_set_hint(h, i + 1);
 		return got;
 	}
-	return -ENOSPC;
+	return 1;
 }
 
 int pool_claim(const struct host *h, struct nl_sock *sk,
@@ -226,13 +273,13 @@ int pool_claim(const struct host *h, struct nl_sock *sk,
 	if (want->from > first)
 		first = want->from;
 	err = pool_search(h, sk, want, r, first);
-	if (err != -ENOSPC)
+	if (err != 1)
 		return err;
 	/* Perhaps a foreign route went, or a builder was killed. */
 	err = pool_sweep(h);
 	if (err >= 0)
 		err = pool_search(h, sk, want, r, 1);
-	return err == -ENOSPC ? pool_exhausted(want) : err;
+	return err == 1 ? pool_exhausted(want) : err;
 }
 
 int pool_release(const struct host *h, uint32_t index, const char *name)

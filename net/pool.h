@@ -46,11 +46,21 @@ int pool_claim(const struct host *h, struct nl_sock *sk,
 /**
  * pool_net_is_free() - does no route but a default one lead into the network?
  *
- * Its first two addresses and its last are asked for.
+ * Its ends and some between are asked for: what leads to less than an eighth
+ * of it may be missed.
  *
  * Return: 1, 0 or -errno.
  */
 int pool_net_is_free(struct nl_sock *sk, const struct addr_net *net)
+	_must_check_;
+
+/**
+ * pool_net_owner() - does another device than ours get packets for it?
+ * @link:	ours, which is up
+ *
+ * Return: index of the other one; 0 if there is none; -errno.
+ */
+int pool_net_owner(struct nl_sock *sk, const struct addr_net *net, int link)
 	_must_check_;
 
 /** pool_release() - give @index back if @name has it; 0 or -errno */
