@@ -119,27 +119,21 @@ static int down_publish(void *ctx)
 }
 
 /* Somebody slipped in between the look and the removal of the name. */
-static int down_restore(const struct host *h, int ns, struct record *r)
+static int down_restore(const struct host *h, int ns, const struct record *r)
 {
-	int err = build_inside(h, ns, down_publish, r->name);
+	int err = build_inside(h, ns, down_publish, (void *)r->name);
 
-	r->state = RECORD_UP;
-	if (err == 0)
-		err = record_write(h, r);
 	if (err)
 		return log_errno(err, "cannot publish %s again", r->name);
 	return -EBUSY;
 }
 
-static int down_unpublish(const struct host *h, int ns, struct record *r,
-			  bool kill)
+static int down_unpublish(const struct host *h, int ns,
+			  const struct record *r, bool kill)
 {
-	int err;
+	/* A record without a name says enough to whoever finishes this. */
+	int err = handle_remove(r->name);
 
-	r->state = RECORD_REMOVING;
-	err = record_write(h, r);
-	if (err == 0)
-		err = handle_remove(r->name);
 	if (err)
 		return log_errno(err, "cannot remove /run/netns/%s", r->name);
 	if (kill)
@@ -150,8 +144,8 @@ static int down_unpublish(const struct host *h, int ns, struct record *r,
 }
 
 /* A network that stands. */
-static int down_standing(const struct host *h, int ns, struct record *r,
-			 bool kill, bool idle_only)
+static int down_standing(const struct host *h, int ns,
+			 const struct record *r, bool kill, bool idle_only)
 {
 	int err;
 
@@ -166,6 +160,20 @@ static int down_standing(const struct host *h, int ns, struct record *r,
 	if (err == 0)
 		err = down_unpublish(h, ns, r, kill);
 	return err ? err : build_remove(h, r);
+}
+
+/* Its records were deleted: the device tells what must be known. */
+static int down_lost(const struct host *h, int ns, struct record *r,
+		     bool kill, bool idle_only)
+{
+	int err = ns_cookie_of(ns, &r->cookie);
+
+	/* For whoever finishes this if we are killed. */
+	if (err == 0)
+		err = record_write(h, r);
+	if (err)
+		log_msg(LOG_DEBUG, "no new record of %s", r->name);
+	return down_standing(h, ns, r, kill, idle_only);
 }
 
 static int down_not_ours(const char *name)
@@ -189,9 +197,8 @@ int down_one(const struct host *h, const char *name, bool kill, bool idle_only)
 				 name);
 	if (recorded && ns == -ENOENT)
 		return gc_one(h, name);
-	/* Its records were deleted: the device tells. */
 	if (recorded && ns >= 0 && build_find_lost(name, &r) == 0)
-		return down_standing(h, ns, &r, kill, idle_only);
+		return down_lost(h, ns, &r, kill, idle_only);
 	if (recorded)
 		return down_not_ours(name);
 	ours = ns < 0 ? 0 : build_is_ours(&r, ns);

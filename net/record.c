@@ -23,7 +23,6 @@ enum { RECORD_SIZE = 1024 };
 static const char *const record_states[] = {
 	[RECORD_BUILDING] = "building",
 	[RECORD_UP] = "up",
-	[RECORD_REMOVING] = "removing",
 };
 
 int record_dir(const struct host *h, const char *name, bool make)

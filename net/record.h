@@ -19,7 +19,6 @@
 enum record_state {
 	RECORD_BUILDING,	/* not published; perhaps half made */
 	RECORD_UP,		/* complete; the name is published last */
-	RECORD_REMOVING,	/* perhaps half removed */
 };
 
 /**
