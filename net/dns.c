@@ -345,8 +345,13 @@ int dns_sweep(const struct host *h)
 {
 	if (faccessat(h->net, DNS_MADE, F_OK, 0) < 0)
 		return errno == ENOENT ? 0 : -errno;
-	if (rmdir("/" PATH_NETNS_ETC) < 0 && errno != ENOENT)
-		return errno == ENOTEMPTY || errno == EEXIST ? 0 : -errno;
+	if (rmdir("/" PATH_NETNS_ETC) < 0 && errno != ENOENT) {
+		if (errno == ENOTEMPTY || errno == EEXIST)
+			return 0;
+		/* Read-only: then it is not there, or stays as it is. */
+		if (errno != EROFS)
+			return -errno;
+	}
 	return dns_mark(h->net, DNS_MADE, false);
 }
 
