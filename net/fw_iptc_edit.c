@@ -6,11 +6,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 
 #include "lib/base/log.h"
 #include "lib/sys/file.h"
 
 enum { IPTC_TRIES = 20, IPTC_LOCK_MS = 10000 };
+
+/* Who was waited for in vain is not waited for again, to undo what was done. */
+static bool iptc_gave_up;
 
 static const char *const iptc_tables[] = { "raw", "filter", "nat" };
 
@@ -46,12 +50,13 @@ int iptc_edit_all(int (*fn)(struct xtc_handle *h, const char *table,
 	_cleanup_close_ int run = open("/run", O_PATH | O_DIRECTORY |
 					       O_CLOEXEC);
 	_cleanup_close_ int lock = run < 0 ? -errno :
-		file_lock(run, "xtables.lock", IPTC_LOCK_MS);
+		file_lock(run, "xtables.lock", iptc_gave_up ? 0 : IPTC_LOCK_MS);
 	size_t i;
 
+	iptc_gave_up = lock == -ETIMEDOUT;
 	if (lock < 0)
 		return log_errno(lock, "another program holds "
-				 "/run/xtables.lock");
+				 "/run/xtables.lock (fuser -v tells which)");
 	for (i = 0; i < ARRAY_SIZE(iptc_tables); i++) {
 		int err = iptc_edit(iptc_tables[i], fn, ctx);
 
