@@ -28,15 +28,6 @@ int build_unfiles(void *ctx)
 	return dns_remove(b->h, &b->record);
 }
 
-static int build_warn_block(void *ctx, const char *what)
-{
-	const struct build *b = ctx;
-
-	log_msg(LOG_WARNING, "%s: forwarded packets may be dropped by %s: let "
-		"device %s pass there", b->plan.name, what, b->record.outside);
-	return 0;
-}
-
 int build_firewall(void *ctx)
 {
 	struct build *b = ctx;
@@ -46,11 +37,8 @@ int build_firewall(void *ctx)
 		.nat = b->plan.nat,
 		.isolate = b->plan.isolate,
 	};
-	int err = fw_add(b->h, b->fw, &m);
 
-	if (err == 0)
-		(void)b->fw->blocks(build_warn_block, b);
-	return err;
+	return fw_add(b->h, b->fw, &m);
 }
 
 int build_unfirewall(void *ctx)
@@ -123,6 +111,7 @@ int build_way_out(void *ctx)
 	struct build *b = ctx;
 	struct uplink_user user = {
 		.h = b->h, .sk = b->out, .fw = b->fw, .name = b->record.name,
+		.stands = b->record.state == RECORD_UP,
 	};
 	int err;
 
@@ -133,13 +122,15 @@ int build_way_out(void *ctx)
 		.link = b->link,
 	};
 	err = uplink_use(&user, b->plan.uplink, &b->steer.uplink);
-	if (err || !b->plan.uplink[0])
+	if (err)
 		return err;
-	err = route_steer(b->out, &b->steer);
+	if (b->plan.uplink[0])
+		err = route_steer(b->out, &b->steer);
 	if (err)
 		return log_errno(err, "%s: cannot have its packets leave by %s",
 				 b->record.name, b->plan.uplink);
-	return 0;
+	/* One that stands may have left by another device. */
+	return user.stands ? uplink_move(&user, &b->steer) : 0;
 }
 
 int build_unway_out(void *ctx)
@@ -152,7 +143,7 @@ int build_unway_out(void *ctx)
 
 	if (b->record.steered)
 		err = route_unsteer(b->out, b->record.outside,
-				    &b->record.peer);
+				    &b->record.peer, 0);
 	if (err)
 		return log_errno(err, "cannot remove the routing rules of %s",
 				 b->record.name);
@@ -164,7 +155,7 @@ int build_start(void *ctx)
 	struct build *b = ctx;
 	int err = link_start(b->out, b->link, b->record.name);
 
-	if (err == 0 && b->record.steered)
+	if (err == 0 && b->plan.uplink[0])
 		err = route_steer_back(b->out, &b->steer);
 	if (err)
 		return log_errno(err, "cannot bring %s up", b->record.outside);

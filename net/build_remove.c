@@ -55,7 +55,7 @@ int build_remove(const struct host *h, const struct record *r)
 	if (fw && r->outside[0])
 		err = fw_remove(h, fw, r->name, r->outside);
 	if (err == 0 && r->steered)
-		err = route_unsteer(sk, r->outside, &r->peer);
+		err = route_unsteer(sk, r->outside, &r->peer, 0);
 	if (err == 0)
 		err = uplink_leave(&user);
 	if (err == 0)
@@ -101,7 +101,7 @@ int build_find_lost(const char *name, struct record *out)
 		return err;
 	if (!lost.found.index)
 		return -ENOENT;
-	*out = (struct record){ .state = RECORD_REMOVING };
+	*out = (struct record){ .state = RECORD_UP };
 	snprintf(out->name, sizeof(out->name), "%s", name);
 	snprintf(out->outside, sizeof(out->outside), "%s", lost.found.name);
 	if (strncmp(out->outside, POOL_LINK_PREFIX, skip) == 0 &&

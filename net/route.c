@@ -8,6 +8,7 @@
 #include <linux/fib_rules.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -134,10 +135,34 @@ int route_is_free(struct nl_sock *sk, const struct addr *a)
 	return prefix >= 0 && prefix <= ROUTE_HALF;
 }
 
+static int route_to_device(void *ctx, struct nlmsghdr *h)
+{
+	struct nlattr *tb[RTA_MAX + 1];
+
+	if (h->nlmsg_type != RTM_NEWROUTE ||
+	    nlmsg_parse(h, sizeof(struct rtmsg), tb, RTA_MAX, NULL) < 0)
+		return -EBADMSG;
+	if (tb[RTA_OIF])
+		*(int *)ctx = (int)nla_get_u32(tb[RTA_OIF]);
+	return 0;
+}
+
+int route_device(struct nl_sock *sk, const struct addr *a)
+{
+	int device = 0;
+	int err = route_lookup(sk, a->bytes, route_to_device, &device);
+
+	if (err == -ENETUNREACH || err == -EHOSTUNREACH || err == -EINVAL ||
+	    err == -EACCES)
+		return 0;
+	return err ? err : device;
+}
+
 struct route_list {
 	struct route_uplink *out;
 	uint32_t metric[ROUTE_UPLINKS_MAX];
 	int n;
+	bool any_table;
 };
 
 static void route_list_add(struct route_list *list, int index,
@@ -192,7 +217,8 @@ static int route_list_one(void *ctx, struct nlmsghdr *h)
 	    nlmsg_parse(h, sizeof(*head), tb, RTA_MAX, NULL) < 0)
 		return -EBADMSG;
 	if (head->rtm_dst_len > ROUTE_HALF || head->rtm_type != RTN_UNICAST ||
-	    head->rtm_table != RT_TABLE_MAIN)
+	    (head->rtm_table != RT_TABLE_MAIN &&
+	     !((const struct route_list *)ctx)->any_table))
 		return 0;
 	metric = tb[RTA_PRIORITY] ? nla_get_u32(tb[RTA_PRIORITY]) : 0;
 	if (tb[RTA_MULTIPATH])
@@ -224,7 +250,8 @@ int route_uplink_now(struct nl_sock *sk,
 	/* Any address of each half of the address space. */
 	static const uint8_t halves[2][4] = { { 9, 0, 0, 1 },
 					      { 198, 51, 100, 1 } };
-	struct route_list list = { .out = out };
+	/* wg-quick(8), for one, has a table of its own. */
+	struct route_list list = { .out = out, .any_table = true };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(halves); i++) {
@@ -265,6 +292,7 @@ static int route_rule_change(struct nl_sock *sk, int type, int flags,
 	return nl_talk(sk, msg, NULL, NULL);
 }
 
+/* Those that lead into @r->table, or all. */
 static int route_rule_remove(struct nl_sock *sk, const struct route_rule *r)
 {
 	int left;
@@ -341,10 +369,11 @@ int route_steer(struct nl_sock *sk, const struct route_steer *s)
 }
 
 int route_unsteer(struct nl_sock *sk, const char *outside,
-		  const struct addr *inside)
+		  const struct addr *inside, int uplink)
 {
-	struct route_rule by_link = { .iif = outside };
-	struct route_rule by_addr = { .from = inside };
+	uint32_t table = uplink ? ROUTE_TABLE_BASE + (uint32_t)uplink : 0;
+	struct route_rule by_link = { .iif = outside, .table = table };
+	struct route_rule by_addr = { .from = inside, .table = table };
 	int err = route_rule_remove(sk, &by_link);
 
 	return err ? err : route_rule_remove(sk, &by_addr);

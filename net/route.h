@@ -45,6 +45,15 @@ int route_add_default(struct nl_sock *sk, int index,
 int route_is_free(struct nl_sock *sk, const struct addr *a) _must_check_;
 
 /**
+ * route_device() - the device that packets to @a leave by
+ *
+ * For an address of the host's own, the device that has it.
+ *
+ * Return: index; 0 if they go nowhere; -errno.
+ */
+int route_device(struct nl_sock *sk, const struct addr *a) _must_check_;
+
+/**
  * struct route_uplink - a device that a default route uses
  * @index:	the device
  * @gateway:	family 0 if the route has none
@@ -66,8 +75,9 @@ int route_uplinks(struct nl_sock *sk,
 /**
  * route_uplink_now() - the devices that default routes lead to at present
  *
- * Two look-ups in place of a walk over all routes; a default route that is
- * second by its metric is not seen.
+ * Two look-ups in place of a walk over all routes, and in any table that
+ * routing rules lead to; a default route that is second by its metric is not
+ * seen.
  *
  * Return: as route_uplinks().
  */
@@ -114,9 +124,10 @@ int route_steer_back(struct nl_sock *sk, const struct route_steer *steer)
  * route_unsteer() - take the rules of one network away, whatever is left
  * @outside:	as it was given
  * @inside:	as it was given
+ * @uplink:	those that lead to this device; 0: all
  */
 int route_unsteer(struct nl_sock *sk, const char *outside,
-		  const struct addr *inside) _must_check_;
+		  const struct addr *inside, int uplink) _must_check_;
 
 /** route_forget() - take the table of the uplink @index away */
 int route_forget(struct nl_sock *sk, int index) _must_check_;

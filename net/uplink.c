@@ -100,6 +100,33 @@ static int uplink_withdraw(struct uplink *u)
 	return uplink_write(u);
 }
 
+/* What is there before we change anything. */
+static int uplink_note(const struct uplink_user *user, struct uplink *u)
+{
+	int now = uplink_forwards(u->name);
+	int all = uplink_forwards("all");
+
+	if (now < 0 || all < 0)
+		return now < 0 ? now : all;
+	snprintf(u->firewall, sizeof(u->firewall), "%s", user->fw->name);
+	u->opened = !now;
+	u->all = all;
+	return uplink_write(u);
+}
+
+/*
+ * It forwarded by itself, or for somebody else, and now does not: what is to
+ * be put back is what is there now.
+ */
+static int uplink_renew(const struct uplink_user *user, struct uplink *u)
+{
+	int now = u->opened ? 1 : uplink_forwards(u->name);
+
+	if (now)
+		return now < 0 ? now : 0;
+	return uplink_note(user, u);
+}
+
 /* First the drop, then forwarding. */
 static int uplink_open(const struct uplink_user *user, struct uplink *u)
 {
@@ -113,21 +140,6 @@ static int uplink_open(const struct uplink_user *user, struct uplink *u)
 	return err;
 }
 
-static int uplink_note(const struct uplink_user *user, struct uplink *u,
-		       const char *device)
-{
-	int now = uplink_forwards(device);
-	int all = uplink_forwards("all");
-
-	if (now < 0 || all < 0)
-		return now < 0 ? now : all;
-	snprintf(u->name, sizeof(u->name), "%s", device);
-	snprintf(u->firewall, sizeof(u->firewall), "%s", user->fw->name);
-	u->opened = !now;
-	u->all = all;
-	return uplink_write(u);
-}
-
 static int uplink_join(const struct uplink_user *user, int index)
 {
 	_cleanup_close_ int dir = uplink_open_dir(user->h, index, true);
@@ -138,11 +150,15 @@ static int uplink_join(const struct uplink_user *user, int index)
 
 	if (err == -ENOENT || err == -EINVAL) {
 		err = link_find(user->sk, NULL, index, &l);
-		if (err == 0)
-			err = uplink_note(user, &u, l.name);
+		if (err == 0) {
+			memcpy(u.name, l.name, sizeof(u.name));
+			err = uplink_note(user, &u);
+		}
 	}
 	if (err == 0)
 		err = uplink_withdraw(&u);
+	if (err == 0)
+		err = uplink_renew(user, &u);
 	if (err == 0) {
 		file = openat(dir, user->name,
 			      O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
@@ -189,17 +205,19 @@ static int uplink_defaults(const struct uplink_user *user)
 {
 	struct route_uplink all[ROUTE_UPLINKS_MAX];
 	int n = route_uplink_now(user->sk, all);
-	bool known = n > 0;
+	bool known = n > 0 && !user->stands;
 	int err = 0;
 	int i;
 
 	for (i = 0; i < n; i++)
 		known = known && uplink_is_known(user->h, all[i].index);
+	for (i = 0; i < n && err == 0; i++)
+		err = uplink_join(user, all[i].index);
 	if (n >= 0 && !known)
 		n = route_uplinks(user->sk, all);
 	if (n < 0)
 		return log_errno(n, "cannot list the host's default routes");
-	for (i = 0; i < n && err == 0; i++)
+	for (i = 0; i < n && err == 0 && !known; i++)
 		err = uplink_join(user, all[i].index);
 	return err;
 }
@@ -213,6 +231,13 @@ int uplink_use(const struct uplink_user *user, const char *wanted,
 		return lock;
 	return *wanted ? uplink_wanted(user, wanted, out) :
 			 uplink_defaults(user);
+}
+
+static bool uplink_is_noted(const struct host *h, int index, const char *name)
+{
+	_cleanup_close_ int dir = uplink_open_dir(h, index, false);
+
+	return dir >= 0 && faccessat(dir, name, F_OK, 0) == 0;
 }
 
 static int uplink_is_user(void *ctx, const char *name)
@@ -274,13 +299,13 @@ static int uplink_drop(const struct host *h, struct nl_sock *sk, int index,
 	err = uplink_in_use(&u);
 	if (err)
 		return err < 0 ? err : 0;
-	/* Without a note of what was before nothing has been changed yet. */
 	err = uplink_read(&u);
 	if (err == 0)
-		err = uplink_restore(h, sk, &u);
-	else if (err == -ENOENT || err == -EINVAL)
-		err = uplink_remove(h, &u);
-	return err;
+		return uplink_restore(h, sk, &u);
+	/* Without a note of what was before nothing has been changed yet. */
+	if (err == -ENOENT || err == -EINVAL)
+		err = route_forget(sk, index);
+	return err ? err : uplink_remove(h, &u);
 }
 
 struct uplink_walk {
@@ -325,6 +350,77 @@ int uplink_leave(const struct uplink_user *user)
 	if (err)
 		return log_errno(err, "cannot put the uplinks of %s back",
 				 user->name);
+	return 0;
+}
+
+struct uplink_move {
+	const struct uplink_user *user;
+	const struct route_steer *steer;
+	struct route_uplink keep[2 * ROUTE_UPLINKS_MAX];
+	int n;
+	bool listed;
+};
+
+static bool uplink_is_kept(const struct uplink_move *move, int index)
+{
+	int i;
+
+	for (i = 0; i < move->n; i++) {
+		if (move->keep[i].index == index)
+			return true;
+	}
+	return false;
+}
+
+/* Those of all default routes; listing them takes long, and is rarely asked. */
+static int uplink_keep_all(struct uplink_move *move)
+{
+	int n = 0;
+
+	if (!move->listed && !move->steer->uplink.index)
+		n = route_uplinks(move->user->sk, move->keep + move->n);
+	if (n < 0)
+		return n;
+	move->n += n;
+	move->listed = true;
+	return 0;
+}
+
+static int uplink_move_one(void *ctx, int index)
+{
+	struct uplink_move *move = ctx;
+	const struct uplink_user *user = move->user;
+	int err;
+
+	if (uplink_is_kept(move, index) ||
+	    !uplink_is_noted(user->h, index, user->name))
+		return 0;
+	err = uplink_keep_all(move);
+	/* Without any default route it will come back. */
+	if (err || move->n == 0 || uplink_is_kept(move, index))
+		return err;
+	err = route_unsteer(user->sk, move->steer->outside,
+			    &move->steer->inside, index);
+	return err ? err : uplink_drop(user->h, user->sk, index, user->name);
+}
+
+int uplink_move(const struct uplink_user *user,
+		const struct route_steer *steer)
+{
+	_cleanup_close_ int lock = host_lock(user->h, "fw", "", HOST_LOCK_MS);
+	struct uplink_move move = { .user = user, .steer = steer, .n = 1 };
+	int err;
+
+	if (lock < 0)
+		return lock;
+	if (steer->uplink.index)
+		move.keep[0] = steer->uplink;
+	else
+		move.n = route_uplink_now(user->sk, move.keep);
+	err = move.n < 0 ? move.n : uplink_each(user->h, uplink_move_one, &move);
+	if (err)
+		return log_errno(err, "cannot leave the uplinks that %s used "
+				 "before", user->name);
 	return 0;
 }
 

@@ -19,12 +19,14 @@
  * struct uplink_user - the network in question
  * @sk:		rtnetlink in the host
  * @fw:		the backend that it uses
+ * @stands:	it was built before: all is looked at anew
  */
 struct uplink_user {
 	const struct host *h;
 	struct nl_sock *sk;
 	const struct fw_backend *fw;
 	const char *name;
+	bool stands;
 };
 
 /**
@@ -37,6 +39,19 @@ struct uplink_user {
  */
 int uplink_use(const struct uplink_user *user, const char *wanted,
 	       struct route_uplink *out) _must_check_;
+
+/**
+ * uplink_move() - leave devices that the network does not use any more
+ * @steer:	its device and address; and the uplink that was asked for, else
+ *		index 0: those of default routes
+ *
+ * Its routing rules that lead to such devices go too.  To be called after
+ * uplink_use() and route_steer(), so that nothing leaves by a third way.
+ *
+ * Return: 0 or -errno, logged.
+ */
+int uplink_move(const struct uplink_user *user,
+		const struct route_steer *steer) _must_check_;
 
 /**
  * uplink_leave() - the network needs no way out any more
