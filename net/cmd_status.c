@@ -15,6 +15,7 @@
 #include "net/cmd.h"
 #include "net/dns.h"
 #include "net/link.h"
+#include "net/warn.h"
 
 enum { STATUS_SESSIONS_MAX = 256, STATUS_DNS_SIZE = 256 };
 
@@ -136,9 +137,44 @@ static void status_row(const struct status *s, const char *name)
 	       (unsigned long long)s->link.tx_bytes, *s->dns ? s->dns : "-");
 }
 
-static void status_json(struct jsonw *j, const struct status *s,
+static int status_warn(void *ctx, const char *text)
+{
+	const char *name = ctx;
+
+	log_msg(LOG_WARNING, "%s: %s", name, text);
+	return 0;
+}
+
+static int status_warn_json(void *ctx, const char *text)
+{
+	jsonw_string(ctx, NULL, text);
+	return 0;
+}
+
+static void status_warnings(struct status_run *run, const struct status *s,
+			    const char *name)
+{
+	int err = 0;
+
+	if (run->json)
+		jsonw_array(run->json, "warnings");
+	if (s->known && s->linked)
+		err = warn_each(&s->record, run->sk,
+				run->json ? status_warn_json : status_warn,
+				run->json ? (void *)run->json : (void *)name);
+	if (run->json)
+		jsonw_array_end(run->json);
+	if (err) {
+		log_errno(err, "%s: cannot look at what may be in its way",
+			  name);
+		run->failed = true;
+	}
+}
+
+static void status_json(struct status_run *run, const struct status *s,
 			const char *name)
 {
+	struct jsonw *j = run->json;
 	char address[ADDR_TEXT_SIZE + 8];
 
 	status_addr(s, address, sizeof(address));
@@ -163,6 +199,7 @@ static void status_json(struct jsonw *j, const struct status *s,
 	jsonw_number(j, "processes", s->processes);
 	jsonw_number(j, "sessions", s->sessions);
 	jsonw_string(j, "dns", s->dns);
+	status_warnings(run, s, name);
 	jsonw_object_end(j);
 }
 
@@ -177,10 +214,12 @@ static int status_one(void *ctx, const char *name)
 		run->failed = true;
 		return 0;
 	}
-	if (run->json)
-		status_json(run->json, &s, name);
-	else
-		status_row(&s, name);
+	if (run->json) {
+		status_json(run, &s, name);
+		return 0;
+	}
+	status_row(&s, name);
+	status_warnings(run, &s, name);
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 #include "lib/session/handle.h"
 #include "net/build.h"
 #include "net/cmd.h"
+#include "net/warn.h"
 
 struct up {
 	const struct host *h;
@@ -72,6 +73,14 @@ static int up_look_clear(const struct up *up, struct record *r, int *ns)
 	return found ? found : up_look(up, r, ns);
 }
 
+static int up_warn(void *ctx, const char *text)
+{
+	const struct up *up = ctx;
+
+	log_msg(LOG_WARNING, "%s: %s", up->name, text);
+	return 0;
+}
+
 static int up_build(const struct up *up, const struct conf *conf,
 		    const struct plan *plan)
 {
@@ -98,6 +107,9 @@ static int up_build(const struct up *up, const struct conf *conf,
 	err = build_begin(&b);
 	if (err == 0)
 		err = stands ? build_mend(&b, ns) : build_make(&b);
+	if (err == 0 && warn_each(&b.record, b.out, up_warn, (void *)up) < 0)
+		log_msg(LOG_WARNING, "%s: cannot look at what may be in its "
+			"way", up->name);
 	build_end(&b);
 	return err;
 }

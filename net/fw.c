@@ -103,6 +103,17 @@ int fw_choose(enum profile_firewall wanted, const struct fw_backend **out)
 			 "legacy iptables tables: load one of them");
 }
 
+int fw_blocks(const struct fw_backend *fw,
+	      int (*fn)(void *ctx, const char *what), void *ctx)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < ARRAY_SIZE(fw_backends) && r == 0; i++)
+		r = fw_backends[i]->blocks(fw_backends[i] == fw, fn, ctx);
+	return r;
+}
+
 int fw_add(const struct host *h, const struct fw_backend *fw,
 	   const struct fw_member *m)
 {

@@ -41,7 +41,8 @@ struct fw_member {
  * @open:	drop what comes in by the device and is not for a member
  * @close:	the reverse of @open
  * @each:	call @fn for each member's device
- * @blocks:	call @fn for what would drop forwarded packets all the same
+ * @blocks:	call @fn with the name of whatever would drop forwarded packets
+ *		all the same; @used: members are this backend's
  * @end:	the program ends
  *
  * All are called with the lock "fw" held, in the host's network namespace,
@@ -56,7 +57,8 @@ struct fw_backend {
 	int (*open)(const char *device);
 	int (*close)(const char *device);
 	int (*each)(int (*fn)(void *ctx, const char *link), void *ctx);
-	int (*blocks)(int (*fn)(void *ctx, const char *what), void *ctx);
+	int (*blocks)(bool used, int (*fn)(void *ctx, const char *what),
+		      void *ctx);
 	void (*end)(void);
 };
 
@@ -98,5 +100,15 @@ int fw_add(const struct host *h, const struct fw_backend *fw,
  */
 int fw_remove(const struct host *h, const struct fw_backend *fw,
 	      const char *name, const char *link) _must_check_;
+
+/**
+ * fw_blocks() - call @fn for every chain that would drop forwarded packets
+ * @fw:		the backend of the network in question
+ * @what:	such as "chain inet filter forward (nft, policy drop)"
+ *
+ * Return: 0, what @fn returned, or -errno.
+ */
+int fw_blocks(const struct fw_backend *fw,
+	      int (*fn)(void *ctx, const char *what), void *ctx) _must_check_;
 
 #endif

@@ -21,6 +21,7 @@
 #include "lib/base/log.h"
 #include "lib/session/paths.h"
 #include "lib/sys/file.h"
+#include "net/fw_iptc_block.h"
 #include "net/fw_iptc_edit.h"
 #include "net/fw_iptc_rule.h"
 #include "net/link.h"
@@ -430,14 +431,6 @@ static int iptc_each(int (*fn)(void *ctx, const char *link), void *ctx)
 	}
 	iptc_free(h);
 	return r;
-}
-
-static int iptc_blocks(int (*fn)(void *ctx, const char *what), void *ctx)
-{
-	/* Ours accepts before the policy is asked. */
-	(void)fn;
-	(void)ctx;
-	return 0;
 }
 
 /* 2 if the table holds any rule or a policy, whoever's. */

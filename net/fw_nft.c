@@ -22,6 +22,7 @@
 #include "lib/base/buf.h"
 #include "lib/base/log.h"
 #include "net/fw_nft_base.h"
+#include "net/fw_nft_theirs.h"
 #include "net/nl.h"
 
 enum { NFT_LINGER_US = 50000 };
@@ -43,7 +44,7 @@ static int nft_socket(struct nl_sock **out)
 static struct nl_msg *nft_element(int type, int flags, enum nft_set set,
 				  const char *device)
 {
-	struct nl_msg *msg = nft_new(type, flags);
+	struct nl_msg *msg = nft_new(NFPROTO_INET, type, flags);
 	char key[IFNAMSIZ] = "";
 	struct nlattr *list, *elem, *data;
 
@@ -154,6 +155,8 @@ static int nft_add(const struct fw_member *m)
 			return err;
 	}
 	err = intact < 0 ? intact : nft_place(sk, m->link, in, nft_members);
+	if (err == 0)
+		err = nft_theirs_pass(sk, m->link);
 	if (err)
 		return log_errno(err, "cannot add %s to the nftables sets of "
 				 "RUNNS", m->link);
@@ -179,6 +182,14 @@ static int nft_change(const char *device, const bool in[NFT_SETS],
 
 static int nft_remove(const char *link)
 {
+	struct nl_sock *sk;
+	int err = nft_socket(&sk);
+
+	if (err == 0)
+		err = nft_theirs_unpass(sk, link);
+	if (err)
+		return log_errno(err, "cannot remove the rules of RUNNS for %s "
+				 "from chain ip filter FORWARD", link);
 	return nft_change(link, nft_nowhere, nft_members);
 }
 
@@ -237,7 +248,7 @@ static int nft_walk_once(enum nft_set set, int (*fn)(void *, const char *),
 
 	if (err)
 		return err;
-	msg = nft_new(NFT_MSG_GETSETELEM, NLM_F_DUMP);
+	msg = nft_new(NFPROTO_INET, NFT_MSG_GETSETELEM, NLM_F_DUMP);
 	if (!msg || nla_put_string(msg, NFTA_SET_ELEM_LIST_TABLE,
 				   NFT_TABLE) < 0 ||
 	    nla_put_string(msg, NFTA_SET_ELEM_LIST_SET, nft_sets[set]) < 0)
@@ -280,7 +291,9 @@ static int nft_clear(const char *leaving)
 		return r < 0 ? log_errno(r, "cannot list our nftables sets") :
 			       0;
 	r = nft_socket(&sk);
-	msg = nft_new(NFT_MSG_DELTABLE, 0);
+	if (r == 0)
+		r = nft_theirs_unpass(sk, NULL);
+	msg = nft_new(NFPROTO_INET, NFT_MSG_DELTABLE, 0);
 	if (r == 0 && (!msg || nla_put_string(msg, NFTA_TABLE_NAME,
 					      NFT_TABLE) < 0))
 		r = -ENOMEM;
@@ -294,47 +307,14 @@ static int nft_clear(const char *leaving)
 	return 0;
 }
 
-/* A base chain of somebody else's that drops what nobody accepted. */
-static int nft_block_one(void *ctx, struct nlmsghdr *h)
+static int nft_blocks(bool used, int (*fn)(void *ctx, const char *what),
+		      void *ctx)
 {
-	const struct nft_walk *walk = ctx;
-	const struct nfgenmsg *head = nlmsg_data(h);
-	struct nlattr *tb[NFTA_CHAIN_MAX + 1];
-	struct nlattr *hook;
-	BUF(what, 256);
-
-	if (nlmsg_parse(h, sizeof(*head), tb, NFTA_CHAIN_MAX, NULL) < 0)
-		return -EBADMSG;
-	if (!tb[NFTA_CHAIN_HOOK] || !tb[NFTA_CHAIN_POLICY] ||
-	    !tb[NFTA_CHAIN_TABLE] || !tb[NFTA_CHAIN_NAME] ||
-	    (head->nfgen_family != NFPROTO_INET &&
-	     head->nfgen_family != NFPROTO_IPV4) ||
-	    ntohl(nla_get_u32(tb[NFTA_CHAIN_POLICY])) != NF_DROP)
-		return 0;
-	hook = nla_find(nla_data(tb[NFTA_CHAIN_HOOK]),
-			nla_len(tb[NFTA_CHAIN_HOOK]), NFTA_HOOK_HOOKNUM);
-	if (!hook || ntohl(nla_get_u32(hook)) != NF_INET_FORWARD)
-		return 0;
-	buf_addf(&what, "chain %s %s %s (nft, policy drop)",
-		 head->nfgen_family == NFPROTO_INET ? "inet" : "ip",
-		 nla_get_string(tb[NFTA_CHAIN_TABLE]),
-		 nla_get_string(tb[NFTA_CHAIN_NAME]));
-	return walk->fn(walk->ctx, what.text);
-}
-
-static int nft_blocks(int (*fn)(void *ctx, const char *what), void *ctx)
-{
-	struct nft_walk walk = { .fn = fn, .ctx = ctx };
-	_cleanup_msg_ struct nl_msg *msg = NULL;
-	struct nfgenmsg head = { .nfgen_family = NFPROTO_UNSPEC };
 	struct nl_sock *sk;
 	int err = nft_socket(&sk);
 
-	if (err)
-		return err;
-	msg = nl_new(NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETCHAIN, NLM_F_DUMP,
-		     &head, sizeof(head));
-	return msg ? nl_talk(sk, msg, nft_block_one, &walk) : -ENOMEM;
+	/* A kernel without nf_tables drops nothing by it. */
+	return err ? 0 : nft_theirs_blocks(sk, used, fn, ctx);
 }
 
 /*

@@ -59,10 +59,10 @@ static size_t nft_chain_rules(const struct nft_chain *c)
 	return n;
 }
 
-struct nl_msg *nft_new(int type, int flags)
+struct nl_msg *nft_new(int family, int type, int flags)
 {
 	struct nfgenmsg head = {
-		.nfgen_family = NFPROTO_INET,
+		.nfgen_family = (uint8_t)family,
 		.version = NFNETLINK_V0,
 	};
 
@@ -85,7 +85,7 @@ static int nft_chain_use(void *ctx, struct nlmsghdr *h)
 /* 1 if the chain is as we made it, 0 if not, or -errno. */
 static int nft_chain_intact(struct nl_sock *sk, const struct nft_chain *c)
 {
-	_cleanup_msg_ struct nl_msg *msg = nft_new(NFT_MSG_GETCHAIN, 0);
+	_cleanup_msg_ struct nl_msg *msg = nft_new(NFPROTO_INET, NFT_MSG_GETCHAIN, 0);
 	uint32_t use = 0;
 	int err;
 
@@ -113,8 +113,7 @@ int nft_base_intact(struct nl_sock *sk)
 	return 1;
 }
 
-/* Runs a batch of commands as one transaction. */
-static int nft_run(const char *text)
+int nft_run(const char *text)
 {
 	struct nft_ctx *nft = nft_ctx_new(NFT_CTX_DEFAULT);
 	int err = 0;

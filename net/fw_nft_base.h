@@ -14,8 +14,11 @@ enum nft_set { NFT_LINKS, NFT_NAT, NFT_OPEN, NFT_OPENED, NFT_SETS };
 
 extern const char *const nft_sets[NFT_SETS];
 
-/** nft_new() - a message for nf_tables, family inet; NULL without memory */
-struct nl_msg *nft_new(int type, int flags);
+/** nft_new() - a message for nf_tables; NULL without memory */
+struct nl_msg *nft_new(int family, int type, int flags);
+
+/** nft_run() - run commands of nft(8) as one transaction; 0 or -errno, logged */
+int nft_run(const char *text) _must_check_;
 
 /**
  * nft_base_intact() - is every chain there, with all its rules?

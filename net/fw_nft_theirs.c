@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fw_nft_theirs.c - chains of others that forwarded packets pass through
+ *
+ * Rules of ours among theirs are known by their comment, "runns:DEVICE".
+ */
+#include "net/fw_nft_theirs.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nf_tables_compat.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <string.h>
+
+#include "lib/base/buf.h"
+#include "net/fw_nft_base.h"
+#include "net/link.h"
+#include "net/pool.h"
+
+enum {
+	THEIRS_CHAINS_MAX = 32,
+	THEIRS_NAME_SIZE = 128,
+	THEIRS_OURS_MAX = 64,	/* rules of ours in one chain */
+	THEIRS_TRIES = 10,	/* any change interrupts a listing */
+	THEIRS_COMMENT = 0,	/* type of a rule's comment, as nft(8) has it */
+};
+
+#define THEIRS_MARK "runns:"
+#define THEIRS_ALL POOL_LINK_PREFIX "*"
+
+/* A base chain of the hook "forward". */
+struct theirs_chain {
+	uint8_t family;
+	char table[THEIRS_NAME_SIZE];
+	char name[THEIRS_NAME_SIZE];
+	bool policy_drop;
+};
+
+/* As iptables-nft makes it. */
+static const struct theirs_chain theirs_iptables = {
+	.family = NFPROTO_IPV4, .table = "filter", .name = "FORWARD",
+};
+
+struct theirs_list {
+	struct theirs_chain chains[THEIRS_CHAINS_MAX];
+	size_t n;
+};
+
+static int theirs_chain_one(void *ctx, struct nlmsghdr *h)
+{
+	struct theirs_list *list = ctx;
+	const struct nfgenmsg *head = nlmsg_data(h);
+	struct nlattr *tb[NFTA_CHAIN_MAX + 1];
+	struct theirs_chain *c = &list->chains[list->n];
+	struct nlattr *hook;
+
+	if (nlmsg_parse(h, sizeof(*head), tb, NFTA_CHAIN_MAX, NULL) < 0)
+		return -EBADMSG;
+	if (!tb[NFTA_CHAIN_HOOK] || !tb[NFTA_CHAIN_POLICY] ||
+	    !tb[NFTA_CHAIN_TABLE] || !tb[NFTA_CHAIN_NAME] ||
+	    (head->nfgen_family != NFPROTO_INET &&
+	     head->nfgen_family != NFPROTO_IPV4) ||
+	    list->n == THEIRS_CHAINS_MAX)
+		return 0;
+	hook = nla_find(nla_data(tb[NFTA_CHAIN_HOOK]),
+			nla_len(tb[NFTA_CHAIN_HOOK]), NFTA_HOOK_HOOKNUM);
+	if (!hook || ntohl(nla_get_u32(hook)) != NF_INET_FORWARD)
+		return 0;
+	c->family = head->nfgen_family;
+	nla_strlcpy(c->table, tb[NFTA_CHAIN_TABLE], sizeof(c->table));
+	nla_strlcpy(c->name, tb[NFTA_CHAIN_NAME], sizeof(c->name));
+	c->policy_drop = ntohl(nla_get_u32(tb[NFTA_CHAIN_POLICY])) == NF_DROP;
+	if (c->family != NFPROTO_INET || strcmp(c->table, NFT_TABLE) != 0)
+		list->n++;
+	return 0;
+}
+
+/* All of them, or only @one. */
+static int theirs_chains(struct nl_sock *sk, const struct theirs_chain *one,
+			 struct theirs_list *list)
+{
+	int tries;
+	int err = -EINTR;
+
+	for (tries = THEIRS_TRIES; tries > 0 && err == -EINTR; tries--) {
+		_cleanup_msg_ struct nl_msg *msg =
+			nft_new(one ? one->family : NFPROTO_UNSPEC,
+				NFT_MSG_GETCHAIN, one ? 0 : NLM_F_DUMP);
+
+		list->n = 0;
+		if (!msg || (one && (nla_put_string(msg, NFTA_CHAIN_TABLE,
+						    one->table) < 0 ||
+				     nla_put_string(msg, NFTA_CHAIN_NAME,
+						    one->name) < 0)))
+			return -ENOMEM;
+		err = nl_talk(sk, msg, theirs_chain_one, list);
+	}
+	return err == -ENOENT ? 0 : err;
+}
+
+/* A rule as far as it matters here. */
+struct theirs_rule {
+	uint64_t handle;	/* as the kernel has it, big endian */
+	char comment[sizeof(THEIRS_MARK) + IFNAMSIZ];
+	bool drops_all;
+};
+
+static bool theirs_verdict_drops(const struct nlattr *data)
+{
+	const struct nlattr *nest = nla_find(nla_data(data), nla_len(data),
+					     NFTA_IMMEDIATE_DATA);
+	const struct nlattr *code = NULL;
+
+	if (nest)
+		nest = nla_find(nla_data(nest), nla_len(nest),
+				NFTA_DATA_VERDICT);
+	if (nest)
+		code = nla_find(nla_data(nest), nla_len(nest),
+				NFTA_VERDICT_CODE);
+	return code && ntohl(nla_get_u32(code)) == NF_DROP;
+}
+
+/* Of a match or target of iptables'; both have their name in the same place. */
+static bool theirs_is_named(const struct nlattr *data, const char *name)
+{
+	const struct nlattr *attr = nla_find(nla_data(data), nla_len(data),
+					     NFTA_TARGET_NAME);
+
+	return attr && nla_strcmp(attr, name) == 0;
+}
+
+enum theirs_part { PART_CONDITION, PART_NEUTRAL, PART_DROPS };
+
+static enum theirs_part theirs_part(const struct nlattr *expr)
+{
+	const struct nlattr *name = nla_find(nla_data(expr), nla_len(expr),
+					     NFTA_EXPR_NAME);
+	const struct nlattr *data = nla_find(nla_data(expr), nla_len(expr),
+					     NFTA_EXPR_DATA);
+
+	if (!name)
+		return PART_CONDITION;
+	if (nla_strcmp(name, "counter") == 0 || nla_strcmp(name, "log") == 0)
+		return PART_NEUTRAL;
+	if (nla_strcmp(name, "reject") == 0)
+		return PART_DROPS;
+	if (!data)
+		return PART_CONDITION;
+	if (nla_strcmp(name, "match") == 0)
+		return theirs_is_named(data, "comment") ? PART_NEUTRAL :
+							  PART_CONDITION;
+	if ((nla_strcmp(name, "immediate") == 0 &&
+	     theirs_verdict_drops(data)) ||
+	    (nla_strcmp(name, "target") == 0 &&
+	     theirs_is_named(data, "REJECT")))
+		return PART_DROPS;
+	return PART_CONDITION;
+}
+
+static bool theirs_drops_all(const struct nlattr *expressions)
+{
+	struct nlattr *expr;
+	int left;
+
+	nla_for_each_nested(expr, expressions, left) {
+		enum theirs_part part = theirs_part(expr);
+
+		if (part != PART_NEUTRAL)
+			return part == PART_DROPS;
+	}
+	return false;
+}
+
+/* Notes of a rule: one byte of type, one of length, text. */
+static void theirs_comment(struct theirs_rule *rule, const struct nlattr *notes)
+{
+	const uint8_t *at = nla_data(notes);
+	const uint8_t *end = at + nla_len(notes);
+
+	for (; at + 2 <= end && at + 2 + at[1] <= end; at += 2 + at[1]) {
+		size_t len = strnlen((const char *)at + 2, at[1]);
+
+		if (at[0] != THEIRS_COMMENT || len >= sizeof(rule->comment))
+			continue;
+		memcpy(rule->comment, at + 2, len);
+		rule->comment[len] = '\0';
+	}
+}
+
+struct theirs_walk {
+	void (*fn)(void *ctx, const struct theirs_rule *rule);
+	void *ctx;
+};
+
+static int theirs_rule_one(void *ctx, struct nlmsghdr *h)
+{
+	const struct theirs_walk *walk = ctx;
+	struct nlattr *tb[NFTA_RULE_MAX + 1];
+	struct theirs_rule rule = { 0 };
+
+	if (nlmsg_parse(h, sizeof(struct nfgenmsg), tb, NFTA_RULE_MAX,
+			NULL) < 0)
+		return -EBADMSG;
+	if (tb[NFTA_RULE_HANDLE])
+		rule.handle = nla_get_u64(tb[NFTA_RULE_HANDLE]);
+	if (tb[NFTA_RULE_USERDATA])
+		theirs_comment(&rule, tb[NFTA_RULE_USERDATA]);
+	if (tb[NFTA_RULE_EXPRESSIONS])
+		rule.drops_all = theirs_drops_all(tb[NFTA_RULE_EXPRESSIONS]);
+	walk->fn(walk->ctx, &rule);
+	return 0;
+}
+
+static struct nl_msg *theirs_rule_msg(const struct theirs_chain *c, int type,
+				      int flags)
+{
+	struct nl_msg *msg = nft_new(c->family, type, flags);
+
+	if (msg && (nla_put_string(msg, NFTA_RULE_TABLE, c->table) < 0 ||
+		    nla_put_string(msg, NFTA_RULE_CHAIN, c->name) < 0)) {
+		nlmsg_free(msg);
+		return NULL;
+	}
+	return msg;
+}
+
+/* Once, from the first to the last; -EINTR if they changed meanwhile. */
+static int theirs_rules(struct nl_sock *sk, const struct theirs_chain *c,
+			void (*fn)(void *ctx, const struct theirs_rule *rule),
+			void *ctx)
+{
+	struct theirs_walk walk = { .fn = fn, .ctx = ctx };
+	_cleanup_msg_ struct nl_msg *msg =
+		theirs_rule_msg(c, NFT_MSG_GETRULE, NLM_F_DUMP);
+	int err = msg ? nl_talk(sk, msg, theirs_rule_one, &walk) : -ENOMEM;
+
+	return err == -ENOENT ? 0 : err;
+}
+
+struct theirs_order {
+	bool passed;		/* a rule of ours was reached */
+	bool dropped;		/* before that, one that drops everything */
+};
+
+static void theirs_order_one(void *ctx, const struct theirs_rule *rule)
+{
+	struct theirs_order *order = ctx;
+
+	if (strncmp(rule->comment, THEIRS_MARK, sizeof(THEIRS_MARK) - 1) == 0)
+		order->passed = true;
+	else if (rule->drops_all && !order->passed)
+		order->dropped = true;
+}
+
+/* Why packets do not pass; NULL if they do. */
+static const char *theirs_reason(struct nl_sock *sk, bool used,
+				 const struct theirs_chain *c)
+{
+	struct theirs_order order;
+	int tries = THEIRS_TRIES;
+
+	do {
+		order = (struct theirs_order){ 0 };
+	} while (theirs_rules(sk, c, theirs_order_one, &order) == -EINTR &&
+		 --tries > 0);
+	if (order.dropped)
+		return "a rule for every packet";
+	return c->policy_drop && !(used && order.passed) ? "policy drop" : NULL;
+}
+
+int nft_theirs_blocks(struct nl_sock *sk, bool used,
+		      int (*fn)(void *ctx, const char *what), void *ctx)
+{
+	struct theirs_list list;
+	int r = theirs_chains(sk, NULL, &list);
+	size_t i;
+
+	for (i = 0; i < list.n && r == 0; i++) {
+		const struct theirs_chain *c = &list.chains[i];
+		const char *reason = theirs_reason(sk, used, c);
+		BUF(what, 2 * THEIRS_NAME_SIZE + 64);
+
+		buf_addf(&what, "chain %s %s %s (nft, %s)",
+			 c->family == NFPROTO_INET ? "inet" : "ip", c->table,
+			 c->name, reason ? reason : "");
+		if (reason)
+			r = fn(ctx, what.text);
+	}
+	return r;
+}
+
+/* Rules of ours in iptables-nft's chain. */
+struct theirs_ours {
+	const char *device;	/* NULL: any */
+	uint64_t handles[THEIRS_OURS_MAX];
+	size_t n;
+};
+
+static void theirs_ours_one(void *ctx, const struct theirs_rule *rule)
+{
+	struct theirs_ours *ours = ctx;
+	const size_t mark = sizeof(THEIRS_MARK) - 1;
+
+	if (strncmp(rule->comment, THEIRS_MARK, mark) != 0 ||
+	    (ours->device && strcmp(rule->comment + mark, ours->device) != 0))
+		return;
+	if (ours->n < THEIRS_OURS_MAX)
+		ours->handles[ours->n++] = rule->handle;
+}
+
+static int theirs_find(struct nl_sock *sk, struct theirs_ours *ours)
+{
+	int tries = THEIRS_TRIES;
+	int err;
+
+	do {
+		ours->n = 0;
+		err = theirs_rules(sk, &theirs_iptables, theirs_ours_one,
+				   ours);
+	} while (err == -EINTR && --tries > 0);
+	return err;
+}
+
+static int theirs_delete(struct nl_sock *sk, uint64_t handle)
+{
+	struct nl_msg *msgs[1] = {
+		theirs_rule_msg(&theirs_iptables, NFT_MSG_DELRULE, 0),
+	};
+	int err = -ENOMEM;
+
+	if (msgs[0] && nla_put_u64(msgs[0], NFTA_RULE_HANDLE, handle) == 0)
+		err = nl_talk_batch(sk, msgs, 1, NFNL_SUBSYS_NFTABLES);
+	nl_freep(&msgs[0]);
+	return err == -ENOENT ? 0 : err;
+}
+
+static int theirs_remove(struct nl_sock *sk, const char *device)
+{
+	struct theirs_ours ours = { .device = device };
+	int err = theirs_find(sk, &ours);
+
+	while (err == 0 && ours.n > 0)
+		err = theirs_delete(sk, ours.handles[--ours.n]);
+	return err;
+}
+
+/* One pair of rules does for all devices with names of ours. */
+static const char *theirs_device(const char *link)
+{
+	return strncmp(link, POOL_LINK_PREFIX, sizeof(POOL_LINK_PREFIX) - 1) ?
+		link : THEIRS_ALL;
+}
+
+int nft_theirs_pass(struct nl_sock *sk, const char *link)
+{
+	static const char *const ways[] = { "iifname", "oifname" };
+	struct theirs_ours ours = { .device = theirs_device(link) };
+	struct theirs_list list;
+	BUF(text, 512);
+	int err = theirs_chains(sk, &theirs_iptables, &list);
+	size_t i;
+
+	if (err || list.n == 0 || !list.chains[0].policy_drop)
+		return err;
+	err = theirs_find(sk, &ours);
+	if (err || ours.n == ARRAY_SIZE(ways))
+		return err;
+	err = theirs_remove(sk, ours.device);
+	for (i = 0; i < ARRAY_SIZE(ways); i++)
+		buf_addf(&text, "add rule ip filter FORWARD %s \"%s\" counter "
+			 "accept comment \"" THEIRS_MARK "%s\"\n",
+			 ways[i], ours.device, ours.device);
+	if (err == 0)
+		err = buf_status(&text);
+	return err ? err : nft_run(text.text);
+}
+
+int nft_theirs_unpass(struct nl_sock *sk, const char *link)
+{
+	/* What one pair does for all goes with the last. */
+	if (link && theirs_device(link) != link)
+		return 0;
+	return theirs_remove(sk, link);
+}

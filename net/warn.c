@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * warn.c - what keeps a network from working and is not ours to change
+ */
+#include "net/warn.h"
+
+#include <errno.h>
+
+#include "lib/base/buf.h"
+#include "net/fw.h"
+#include "net/link.h"
+#include "net/pool.h"
+#include "net/route.h"
+
+enum { WARN_TEXT_SIZE = 400 };
+
+struct warn {
+	const struct record *r;
+	int (*fn)(void *ctx, const char *text);
+	void *ctx;
+};
+
+static int warn_block(void *ctx, const char *what)
+{
+	const struct warn *w = ctx;
+	BUF(text, WARN_TEXT_SIZE);
+
+	buf_addf(&text, "forwarded packets are dropped by %s: let device %s "
+		 "pass there, both ways", what, w->r->outside);
+	return w->fn(w->ctx, text.text);
+}
+
+static int warn_overlap(const struct warn *w, struct nl_sock *sk)
+{
+	BUF(text, WARN_TEXT_SIZE);
+	char net[ADDR_TEXT_SIZE];
+	struct link ours, other;
+	int r = link_find(sk, w->r->outside, 0, &ours);
+
+	if (r == -ENODEV || (r == 0 && !ours.up))
+		return 0;
+	if (r == 0)
+		r = pool_net_owner(sk, &w->r->net, ours.index);
+	if (r > 0)
+		r = link_find(sk, NULL, r, &other);
+	else if (r == 0)
+		return 0;
+	if (r)
+		return r == -ENODEV ? 0 : r;
+	addr_format(&w->r->net.addr, net);
+	buf_addf(&text, "device %s has addresses or routes in %s/%u, which "
+		 "this network has too: neither reaches the other's; move one "
+		 "of them (Address= or Pool= in runns.conf, then down and up)",
+		 other.name, net, w->r->net.prefix);
+	return w->fn(w->ctx, text.text);
+}
+
+static int warn_no_way_out(const struct warn *w, struct nl_sock *sk)
+{
+	struct route_uplink now[ROUTE_UPLINKS_MAX];
+	BUF(text, WARN_TEXT_SIZE);
+	int n = w->r->steered ? 1 : route_uplink_now(sk, now);
+
+	if (n != 0)
+		return n < 0 ? n : 0;
+	buf_addf(&text, "the host has no default route: when there is one, "
+		 "'runnsctl up %s' opens the way out", w->r->name);
+	return w->fn(w->ctx, text.text);
+}
+
+int warn_each(const struct record *r, struct nl_sock *sk,
+	      int (*fn)(void *ctx, const char *text), void *ctx)
+{
+	struct warn w = { .r = r, .fn = fn, .ctx = ctx };
+	int err = fw_blocks(fw_find(r->firewall), warn_block, &w);
+
+	if (err == 0)
+		err = warn_overlap(&w, sk);
+	return err ? err : warn_no_way_out(&w, sk);
+}
