@@ -73,10 +73,13 @@ struct column {
 	const char *what;
 };
 
+enum { COLUMN_SECTION, COLUMN_NETNS, COLUMN_INTERFACE_IN };
+
 static const struct column columns[] = {
-	{ column_section, profile_same_text, "section" },
-	{ column_netns, slice_equal, "namespace" },
-	{ column_interface_in, slice_equal, "InterfaceIn" },
+	[COLUMN_SECTION] = { column_section, profile_same_text, "section" },
+	[COLUMN_NETNS] = { column_netns, slice_equal, "namespace" },
+	[COLUMN_INTERFACE_IN] = { column_interface_in, slice_equal,
+				  "InterfaceIn" },
 };
 
 static const struct profile *column_find(const struct profile_conf *conf,
@@ -125,7 +128,8 @@ static int check_uplinks(const struct profile_conf *conf, struct diag *d)
 
 		if (!p->interface_out.len)
 			continue;
-		other = column_find(conf, &columns[2], p->interface_out);
+		other = column_find(conf, &columns[COLUMN_INTERFACE_IN],
+				    p->interface_out);
 		if (other)
 			return diag_set(d, p->file, p->line, 0,
 					"InterfaceOut \"%.*s\" is the "
@@ -214,7 +218,9 @@ static int check_overlap(struct profile_conf *conf, struct diag *d)
 	return 0;
 }
 
-static int check_pool(const struct profile_conf *conf, struct diag *d)
+/* @addresses: any section has one */
+static int check_pool(const struct profile_conf *conf, bool addresses,
+		      struct diag *d)
 {
 	char pool[ADDR_TEXT_SIZE];
 	size_t i;
@@ -224,7 +230,7 @@ static int check_pool(const struct profile_conf *conf, struct diag *d)
 		return diag_set(d, conf->pool_file, conf->pool_line, 0,
 				"PoolPrefix %u does not fit into Pool %s/%u",
 				conf->pool_prefix, pool, conf->pool.prefix);
-	for (i = 0; i < conf->n; i++) {
+	for (i = 0; addresses && i < conf->n; i++) {
 		const struct profile *p = &conf->profiles[i];
 
 		if (p->has_address &&
@@ -254,20 +260,48 @@ static int check_resolve(const struct profile_conf *conf, struct diag *d)
 	return 0;
 }
 
+/* What any section has; the rest need not be looked for. */
+struct present {
+	bool netns;
+	bool interface_in;
+	bool address;
+	bool resolve;
+};
+
+static struct present present_in(const struct profile_conf *conf)
+{
+	struct present has = { 0 };
+	size_t i;
+
+	for (i = 0; i < conf->n; i++) {
+		const struct profile *p = &conf->profiles[i];
+
+		has.netns |= p->netns.len != 0;
+		has.interface_in |= p->interface_in.len != 0;
+		has.address |= p->has_address;
+		has.resolve |= p->resolve.len != 0;
+	}
+	return has;
+}
+
 int profile_check(struct profile_conf *conf, struct diag *d)
 {
-	size_t i;
-	int r = 0;
+	struct present has = present_in(conf);
+	int r = check_column(conf, &columns[COLUMN_SECTION], d);
 
-	for (i = 0; r == 0 && i < ARRAY_SIZE(columns); i++)
-		r = check_column(conf, &columns[i], d);
-	if (r == 0)
-		r = check_uplinks(conf, d);
-	if (r == 0)
+	/* Else namespaces are sections, and differ as these do. */
+	if (r == 0 && has.netns)
+		r = check_column(conf, &columns[COLUMN_NETNS], d);
+	if (r == 0 && has.interface_in) {
+		r = check_column(conf, &columns[COLUMN_INTERFACE_IN], d);
+		if (r == 0)
+			r = check_uplinks(conf, d);
+	}
+	if (r == 0 && has.address)
 		r = check_overlap(conf, d);
 	if (r == 0)
-		r = check_pool(conf, d);
-	if (r == 0)
+		r = check_pool(conf, has.address, d);
+	if (r == 0 && has.resolve)
 		r = check_resolve(conf, d);
 	return r;
 }
