@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # net_crash.sh - builders that are killed, or whose system calls fail, anywhere
 #
-# RUNNS_STEP=1, and --full, try every system call; else every thirteenth, beginning at
+# RUNNS_STEP=1, and --full, try every system call; else every 31st, beginning at
 # another each time, which the output names.
 . "$(dirname "$0")/lib.sh"
 need_strace()
@@ -12,7 +12,7 @@ need_strace()
 need_strace
 host_start "$@"
 
-step=${RUNNS_STEP-13}
+step=${RUNNS_STEP-31}
 [ -z "${RUNNS_TEST_FULL-}" ] || step=1
 net=/usr/libexec/runns/runns-net
 [ -x $net ] || net=$(find /usr -name runns-net -type f | head -n 1)
