@@ -20,6 +20,7 @@
 #include "lib/sys/ns.h"
 #include "net/build.h"
 #include "net/cmd.h"
+#include "net/linger.h"
 
 enum {
 	DOWN_NAMED = 10,	/* processes named in a message */
@@ -159,7 +160,11 @@ static int down_standing(const struct host *h, int ns,
 	err = kill ? down_kill(ns, r->name) : down_refuse(ns, r->name);
 	if (err == 0)
 		err = down_unpublish(h, ns, r, kill);
-	return err ? err : build_remove(h, r);
+	if (err == 0)
+		err = build_remove(h, r);
+	if (err == 0)
+		linger_keep_ns(fcntl(ns, F_DUPFD_CLOEXEC, 3));
+	return err;
 }
 
 /* Its records were deleted: the device tells what must be known. */

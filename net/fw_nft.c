@@ -23,9 +23,8 @@
 #include "lib/base/log.h"
 #include "net/fw_nft_base.h"
 #include "net/fw_nft_theirs.h"
+#include "net/linger.h"
 #include "net/nl.h"
-
-enum { NFT_LINGER_US = 50000 };
 
 /* One socket for the whole run; see nft_end(). */
 static struct nl_sock *nft_only_socket;
@@ -317,34 +316,18 @@ static int nft_blocks(bool used, int (*fn)(void *ctx, const char *what),
 	return err ? 0 : nft_theirs_blocks(sk, used, fn, ctx);
 }
 
-/*
- * Closing a socket of nfnetlink waits until what was deleted is out of use on
- * every processor, 10 ms or more, and keeps everybody from changing rules
- * meanwhile.  A child that has nothing but the socket closes it when the
- * kernel has come so far by itself.
- */
 static void nft_end(void)
 {
-	int gate[2] = { -1, -1 };
-	pid_t child = -1;
+	int fd = -1;
 
-	if (nft_deleted && pipe2(gate, O_CLOEXEC) == 0)
-		child = fork();
-	if (child == 0) {
-		char none;
-
-		/* Not before the parent has closed the socket. */
-		close_range(0, 2, 0);
-		close(gate[1]);
-		if (read(gate[0], &none, 1) == 0)
-			usleep(NFT_LINGER_US);
-		_exit(0);
-	}
+	if (nft_deleted)
+		fd = fcntl(nl_socket_get_fd(nft_only_socket), F_DUPFD_CLOEXEC,
+			   3);
+	if (fd >= 0)
+		linger_keep_nft(fd);
 	nl_close(nft_only_socket);
 	nft_only_socket = NULL;
 	nft_deleted = false;
-	base_close(&gate[0]);
-	base_close(&gate[1]);
 }
 
 const struct fw_backend fw_nft = {

@@ -17,6 +17,7 @@
 #include "lib/base/log.h"
 #include "net/cmd.h"
 #include "net/fw.h"
+#include "net/linger.h"
 
 static const struct command commands[] = {
 	{ "up", cmd_up, "NAME...|--all",
@@ -166,6 +167,7 @@ static int command_run(const struct command *c, const struct options *o,
 		status = c->run(&h, o, names, n);
 	host_close(&h);
 	fw_end();
+	linger_end();
 	return status;
 }
 

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * linger.c - descriptors whose closing takes longer than a caller should wait
+ *
+ * With the last descriptor of a namespace the kernel begins to take it apart,
+ * often on the processor that closed it: a millisecond or two.
+ *
+ * Closing a socket of nfnetlink waits until what was deleted through it is out
+ * of use on every processor, 10 ms or more, and keeps everybody from changing
+ * rules meanwhile.  Later the kernel has come so far by itself.
+ */
+#include "net/linger.h"
+
+#include <fcntl.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+enum { LINGER_NFT_US = 50000 };
+
+static int linger_ns = -1;
+static int linger_nft = -1;
+
+static void linger_close(int *fd)
+{
+	base_close(fd);
+	*fd = -1;
+}
+
+void linger_keep_ns(int fd)
+{
+	linger_close(&linger_ns);
+	linger_ns = fd;
+}
+
+void linger_keep_nft(int fd)
+{
+	linger_close(&linger_nft);
+	linger_nft = fd;
+}
+
+/* @gate ends when the parent has: it holds the other end. */
+static void linger_child(int gate)
+{
+	char none;
+
+	/* Who waits for our output shall not wait for this. */
+	close_range(0, 2, 0);
+	if (read(gate, &none, 1) == 0) {
+		linger_close(&linger_ns);
+		if (linger_nft >= 0)
+			usleep(LINGER_NFT_US);
+	}
+	_exit(0);
+}
+
+void linger_end(void)
+{
+	int gate[2];
+	pid_t child;
+
+	if (linger_ns < 0 && linger_nft < 0)
+		return;
+	if (pipe2(gate, O_CLOEXEC) == 0) {
+		child = fork();
+		if (child == 0) {
+			close(gate[1]);
+			linger_child(gate[0]);
+		}
+		/* The other end stays open until we are gone. */
+		close(gate[0]);
+	}
+	linger_close(&linger_ns);
+	linger_close(&linger_nft);
+}
