@@ -12,10 +12,14 @@
 #include "net/linger.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/types.h>
 #include <unistd.h>
 
-enum { LINGER_NFT_US = 50000 };
+enum {
+	LINGER_PARENT_MS = 1000,	/* it ends at once */
+	LINGER_NFT_US = 50000,
+};
 
 static int linger_ns = -1;
 static int linger_nft = -1;
@@ -38,14 +42,17 @@ void linger_keep_nft(int fd)
 	linger_nft = fd;
 }
 
-/* @gate ends when the parent has: it holds the other end. */
+/*
+ * @gate hangs up when the parent has ended: it holds the other end.  Nothing
+ * is waited for without a limit.
+ */
 static void linger_child(int gate)
 {
-	char none;
+	struct pollfd parent = { .fd = gate };
 
 	/* Who waits for our output shall not wait for this. */
 	close_range(0, 2, 0);
-	if (read(gate, &none, 1) == 0) {
+	if (poll(&parent, 1, LINGER_PARENT_MS) > 0) {
 		linger_close(&linger_ns);
 		if (linger_nft >= 0)
 			usleep(LINGER_NFT_US);
