@@ -486,7 +486,7 @@ passes()
 
 dropping()
 {
-	local fw=$1 before
+	local fw=$1 before n
 	conf_write <<-END
 		[work]
 		[own]
@@ -524,6 +524,12 @@ dropping()
 	runnsctl down own
 	has_way_out work "L02, $fw, policy DROP: when another network goes"
 	runnsctl down work
+	for n in 6 10 14 18 22 26; do
+		killed_at $n up own
+		runnsctl up own
+		killed_at $((n / 3)) down own
+		runnsctl down own
+	done
 	is "$(iptables-$2-save | grep -v '^#' | sed 's/\[[0-9:]*\]//')" \
 		"$before" "L02, $fw: down takes it away"
 	iptables_flush
@@ -884,6 +890,7 @@ readonly_etc()
 
 uplinks_change()
 {
+	local n
 	conf_write <<-END
 		[work]
 		[steered]
@@ -914,6 +921,16 @@ uplinks_change()
 	sed -i 's/^InterfaceOut.*/InterfaceOut = eth0/' /etc/runns.conf
 	runs "up after InterfaceOut was changed" runnsctl up steered
 	is "$(seen_as steered)" 203.0.113.2 "moves it"
+	for n in 8 12 16 20 24 28; do
+		sed -i 's/^InterfaceOut.*/InterfaceOut = eth1/' /etc/runns.conf
+		runnsctl up steered
+		sed -i 's/^InterfaceOut.*/InterfaceOut = eth0/' /etc/runns.conf
+		killed_at $n up steered
+		runnsctl down steered
+		is "$(ip rule | grep -c 'lookup 1912')" 0 \
+			"K1: killed at message $n of that, down takes its rules"
+		runnsctl up steered
+	done
 	sed -i '/^InterfaceOut/d' /etc/runns.conf
 	runs "up after it was removed" runnsctl up steered
 	ip route del default metric 500
