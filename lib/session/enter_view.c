@@ -313,7 +313,7 @@ static int view_enter_host(struct entry *e)
 static bool is_there_already(struct entry *e)
 {
 	return !e->origin->moved_net && !e->in_host && !e->in_view &&
-	       plan_get(e) == 0 && view_verify(&e->plan) == 0 && mnt_sys_is_current() == 1;
+	       plan_get(e) == 0 && plan_holds(e) && mnt_sys_is_current() == 1;
 }
 
 int entry_view(struct entry *e)
