@@ -5,6 +5,7 @@
 # The number before a colon is that of a requirement: the faults that a
 # network's builder meets are listed by these.
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../net/lib.sh"
 need strace flock
 host_start "$@"
 
@@ -12,48 +13,9 @@ net=$(find /usr -name runns-net -type f | head -n 1)
 
 # --- looking -------------------------------------------------------------------
 
-no_links()
-{
-	! ip -o link | grep -q '72:6e:6e:73'
-}
-
-no_runnsctl()
-{
-	! pgrep 'runns' >/dev/null
-}
-
-# settled NAME: a snapshot once the kernel has removed what is dying
-settled()
-{
-	wait_until 5 no_links
-	wait_until 5 no_runnsctl
-	snap "$1"
-	# Locks stay; the hint is a number to begin with.
-	sed -i -e '\|/run/runns/lock/|d' -e '\|/pool/.hint|d' \
-		"$host_dir/snap-$1"
-}
-
-inside()
-{
-	local name=$1
-	shift
-	nsenter --net="/run/netns/$name" -- "$@"
-}
-
-address_of()
-{
-	ip -n "$1" -4 -o addr show dev eth0 |
-		awk '{ sub("/.*", "", $4); print $4 }'
-}
-
 gateway_of()
 {
 	ip -n "$1" route show default | awk '{ print $3 }'
-}
-
-device_of()
-{
-	sed -n 's/^outside=//p' "/run/runns/net/$1/state"
 }
 
 forwards()

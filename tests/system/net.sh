@@ -2,42 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # net.sh - networks: built, used, mended, taken down; by both firewalls
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../net/lib.sh"
 host_start "$@"
 
 # --- looking -------------------------------------------------------------------
-
-no_links()
-{
-	! ip -o link | grep -qE "72:6e:6e:73"
-}
-
-# settled NAME: a snapshot once the kernel has removed what is dying
-settled()
-{
-	wait_until 5 no_links
-	wait_until 5 no_runnsctl
-	snap "$1"
-	# Locks stay; the hint is a number to begin with.
-	sed -i -e '\|/run/runns/lock/|d' -e '\|/pool/.hint|d' \
-		"$host_dir/snap-$1"
-}
-
-inside()
-{
-	local name=$1
-	shift
-	nsenter --net="/run/netns/$name" -- "$@"
-}
-
-address_of()
-{
-	ip -n "$1" -4 -o addr show dev eth0 | awk '{ sub("/.*", "", $4); print $4 }'
-}
-
-device_of()
-{
-	sed -n 's/^outside=//p' "/run/runns/net/$1/state"
-}
 
 # reaches HOST PORT: can a TCP connection be made from here?
 # shellcheck disable=SC2016
@@ -493,11 +461,6 @@ assert len(json.load(sys.stdin)) == 51' < <(runnsctl status --json)
 	done
 	wait_until 30 no_runnsctl
 	runs "up against down: down" runnsctl down same
-}
-
-no_runnsctl()
-{
-	! pgrep 'runns' >/dev/null
 }
 
 steering()

@@ -5,6 +5,7 @@
 # RUNNS_STEP=1, and --full, try every system call; else every 31st, beginning at
 # another each time, which the output names.
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../net/lib.sh"
 need_strace()
 {
 	command -v strace >/dev/null || skip_all "strace is not installed"
@@ -16,11 +17,6 @@ step=${RUNNS_STEP-31}
 [ -z "${RUNNS_TEST_FULL-}" ] || step=1
 net=/usr/libexec/runns/runns-net
 [ -x $net ] || net=$(find /usr -name runns-net -type f | head -n 1)
-
-no_links()
-{
-	! ip -o link | grep -q '72:6e:6e:73'
-}
 
 # What a network leaves behind if anything; light, since it is asked often.
 look()
