@@ -86,8 +86,9 @@ traffic()
 			http 80 >/dev/null 2>&1 &
 		servers="${servers-} $!"
 	done
-	wait_until 5 inside open2 bash -c "$reaches" 127.0.0.1 80
-	wait_until 5 inside own bash -c "$reaches" 127.0.0.1 80
+	for name in work lab open open2 own; do
+		wait_until 5 inside $name bash -c "$reaches" 127.0.0.1 80
+	done
 	wait_until 5 bash -c "$reaches" 127.0.0.1 8081
 
 	runs "$fw: the host reaches a network" bash -c "$reaches" "$work" 80
