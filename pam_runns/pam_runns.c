@@ -16,16 +16,14 @@
 
 #include "lib/base/log.h"
 #include "lib/policy/decide.h"
-#include "lib/session/enter.h"
+#include "lib/session/build.h"
 #include "lib/session/mapfile.h"
+#include "lib/session/place.h"
 #include "lib/sys/file.h"
 #include "lib/sys/nss.h"
 #include "lib/sys/proc.h"
-#include "pam_runns/build.h"
 #include "pam_runns/lease.h"
 #include "pam_runns/options.h"
-
-enum { ENTER_TRIES = 3 };	/* a namespace may go away while we enter */
 
 /**
  * struct visit - one call of an entry point
@@ -238,13 +236,6 @@ static bool never_returns(struct visit *v)
 	       proc_is_executor();
 }
 
-/* What tells one place of a session from another. */
-static const char *place_name(const struct decision *decision)
-{
-	return decision->session == MAP_NAME ? decision->name :
-	       decision->session == MAP_HOST ? "host" : "+";
-}
-
 static int session_entered(struct visit *v, struct origin *origin,
 			   const struct decision *decision)
 {
@@ -268,41 +259,12 @@ static int session_entered(struct visit *v, struct origin *origin,
 	return 0;
 }
 
-/* Enters, and has the network built first where the rule says so. */
-static int enter_or_build(struct visit *v, const struct decision *decision,
-			  struct origin *origin)
-{
-	static const enum enter_target targets[] = {
-		[MAP_HOST] = ENTER_HOST, [MAP_PRIVATE] = ENTER_PRIVATE,
-		[MAP_NAME] = ENTER_NAME,
-	};
-	struct enter_request request = {
-		.host = v->host, .target = targets[decision->session],
-		.name = decision->name, .uid = v->user.uid, .make_view = true,
-	};
-	struct build_request build = {
-		.host = v->host, .name = decision->name,
-		.section = decision->section, .conf = v->options.conf,
-	};
-	int r = -EAGAIN;
-
-	for (int i = 0; r == -EAGAIN && i < ENTER_TRIES; i++) {
-		r = enter(&request, origin);
-		if (r != -ENOENT || !decision->create)
-			continue;
-		r = build_network(&build);
-		if (r == -EAGAIN)
-			return -ENETDOWN;
-		if (r == 0)
-			r = enter(&request, origin);
-		if (r == -ENOENT)
-			r = -EAGAIN;
-	}
-	return r;
-}
-
 static int session_enter(struct visit *v, const struct decision *decision)
 {
+	struct place_request request = {
+		.host = v->host, .decision = decision, .uid = v->user.uid,
+		.conf = v->options.conf,
+	};
 	struct origin origin;
 	int r;
 
@@ -312,7 +274,7 @@ static int session_enter(struct visit *v, const struct decision *decision)
 			v->user.name);
 		return refuse(v, -EPERM, "Your network cannot be entered.");
 	}
-	r = enter_or_build(v, decision, &origin);
+	r = place_enter(&request, &origin);
 	if (r == -ENOENT && decision->optional) {
 		log_msg(LOG_WARNING, "namespace %s does not exist: %s stays "
 			"outside, as the map allows", decision->name,

@@ -17,7 +17,6 @@
 #include <linux/capability.h>
 #include <sched.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -34,9 +33,6 @@ enum {
 	HANDLE_TRIES = 10,
 	HANDLE_PAUSE_MS = 5,
 };
-
-/* No path leads there: it can only be reached by descriptor. */
-#define CWD_UNKNOWN "(unknown)"
 
 /* 1. Reading. */
 
@@ -78,9 +74,9 @@ static void cwd_note(struct entry *e)
 {
 	const struct origin *o = e->origin;
 
-	if ((o->cwd.dev != o->root.dev || o->cwd.ino != o->root.ino) &&
-	    syscall(SYS_getcwd, e->cwd, sizeof(e->cwd)) < 0)
-		memcpy(e->cwd, CWD_UNKNOWN, sizeof(CWD_UNKNOWN));
+	if (!e->request->keep_cwd &&
+	    (o->cwd.dev != o->root.dev || o->cwd.ino != o->root.ino))
+		origin_cwd_path(e->cwd);
 }
 
 /*

@@ -27,6 +27,7 @@ enum enter_target {
  * @host:	file_host_root()
  * @uid:	whose session it is, for /run/user/UID
  * @make_view:	start the program that prepares a view when there is none
+ * @keep_cwd:	do not look after the working directory, the caller will
  */
 struct enter_request {
 	int host;
@@ -34,6 +35,7 @@ struct enter_request {
 	const char *name;
 	uid_t uid;
 	bool make_view;
+	bool keep_cwd;
 };
 
 /**

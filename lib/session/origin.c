@@ -26,6 +26,9 @@ static __thread bool origin_lost;
 
 enum { DEPTH_MAX = 4096 };	/* directories above the working directory */
 
+/* No path leads there: it can only be reached by descriptor. */
+#define CWD_UNKNOWN "(unknown)"
+
 /*
  * Nothing is asked for but what the kernel knows: a user's own file system
  * (FUSE) tells root nothing, and may not answer at all (statx(2)).
@@ -284,17 +287,34 @@ static int dir_again(const char *path)
 	return (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
 }
 
-void origin_cwd_again(const struct origin *o, const char *path)
+void origin_cwd_path(char out[PATH_MAX])
+{
+	if (syscall(SYS_getcwd, out, PATH_MAX) < 0)
+		memcpy(out, CWD_UNKNOWN, sizeof(CWD_UNKNOWN));
+}
+
+bool origin_cwd_by_path(const struct origin *o, const char *path)
 {
 	_cleanup_close_ int fd = dir_again(path);
-	bool covered = is_covered(path);
 	struct origin_saved now;
 
-	if (fd >= 0 && saved_look(fd, &now) == 0 &&
-	    (covered || (now.dev == o->cwd.dev && now.ino == o->cwd.ino)) &&
-	    fchdir(fd) == 0)
-		return;
-	if (!covered && !leads_up_to_covered(o) && fchdir(o->cwd.fd) == 0)
+	if (fd < 0 || saved_look(fd, &now) < 0)
+		return false;
+	if (!is_covered(path) &&
+	    (now.dev != o->cwd.dev || now.ino != o->cwd.ino))
+		return false;
+	return fchdir(fd) == 0;
+}
+
+bool origin_cwd_by_fd(const struct origin *o, const char *path)
+{
+	return !is_covered(path) && !leads_up_to_covered(o) &&
+	       fchdir(o->cwd.fd) == 0;
+}
+
+void origin_cwd_again(const struct origin *o, const char *path)
+{
+	if (origin_cwd_by_path(o, path) || origin_cwd_by_fd(o, path))
 		return;
 	if (chdir("/") == 0)
 		log_msg(LOG_NOTICE, "the working directory is not to be had "

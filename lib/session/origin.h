@@ -5,6 +5,7 @@
 #ifndef RUNNS_ORIGIN_H
 #define RUNNS_ORIGIN_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -88,14 +89,32 @@ int origin_join_mnt(int mnt) _must_check_;
 int origin_part_fs(void) _must_check_;
 
 /**
+ * origin_cwd_path() - the path of the working directory
+ * @out:	what no path leads to is "(unknown)", or begins with another
+ *		byte than '/' (getcwd(2))
+ */
+void origin_cwd_path(char out[PATH_MAX]);
+
+/**
  * origin_cwd_again() - go to the old working directory in the new mounts
  * @o:		saved before the mounts changed
  * @path:	its path then
  *
- * By path, so that what lies over it is seen; by descriptor where the path
- * now leads elsewhere, but never at or below /etc or /sys, where that would
- * show the host's files.  Where neither works the root is taken (logged).
+ * By path, else by descriptor; where neither works the root is taken
+ * (logged).
  */
 void origin_cwd_again(const struct origin *o, const char *path);
+
+/**
+ * origin_cwd_by_path() - the first half of it: what lies over it is seen
+ * origin_cwd_by_fd() - the second half, for a path that now leads elsewhere
+ *
+ * By descriptor never at or below /etc or /sys, where that would show the
+ * host's files.
+ *
+ * Return: whether the thread is there now.
+ */
+bool origin_cwd_by_path(const struct origin *o, const char *path) _must_check_;
+bool origin_cwd_by_fd(const struct origin *o, const char *path) _must_check_;
 
 #endif

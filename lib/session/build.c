@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * build.c - a session asks for a network that is not there yet
+ * build.c - somebody enters a network that is not there yet
  *
  * No exit status is believed: what counts is whether the namespace exists
  * afterwards.
  */
-#include "pam_runns/build.h"
+#include "lib/session/build.h"
 
 #include <errno.h>
 #include <fcntl.h>

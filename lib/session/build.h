@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * build.h - a session asks for a network that is not there yet
+ * build.h - somebody enters a network that is not there yet
  */
 #ifndef RUNNS_BUILD_H
 #define RUNNS_BUILD_H
