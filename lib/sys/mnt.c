@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 
 #include "lib/base/num.h"
+#include "lib/sys/file.h"
 
 /* From <sys/mount.h>, which cannot stand beside <linux/mount.h>. */
 extern int mount(const char *source, const char *target, const char *type,
@@ -24,6 +25,7 @@ enum {
 	UMOUNT_NO_LINK = 0x8,	/* UMOUNT_NOFOLLOW */
 	MOUNT_REC = 0x4000,	/* MS_REC */
 	MOUNT_SLAVE = 0x80000,	/* MS_SLAVE */
+	FDINFO_SIZE = 1024,
 };
 
 /* Newer than the headers that we build with: statmount(2), ioctl_nsfs(2). */
@@ -359,4 +361,44 @@ int mnt_detach_at(int top)
 	if (umount2(path, UMOUNT_DETACH) == 0)
 		return 1;
 	return errno == EINVAL ? 0 : -errno;
+}
+
+/* As mountinfo numbers mounts (proc_pid_fdinfo(5)). */
+static int fdinfo_mount(int fd)
+{
+	char path[sizeof("/proc/self/fdinfo/2147483647")];
+	char text[FDINFO_SIZE];
+	const char *id;
+	uint64_t n;
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	r = (int)file_read_small(AT_FDCWD, path, text, sizeof(text));
+	if (r < 0)
+		return r;
+	id = strstr(text, "mnt_id:\t");
+	if (!id)
+		return -EPROTO;
+	id += strlen("mnt_id:\t");
+	r = num_parse(id, strcspn(id, "\n"), INT32_MAX, &n);
+	return r < 0 ? r : (int)n;
+}
+
+int mnt_type_begins(int fd, const char *type)
+{
+	int id = fdinfo_mount(fd);
+	int r = -ENOENT;
+	struct mnt_table table;
+
+	if (id < 0)
+		return id;
+	if (mnt_table_load(&table) < 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < table.n; i++) {
+		if (table.lines[i].id == id)
+			r = strncmp(table.lines[i].type, type,
+				    strlen(type)) == 0;
+	}
+	mnt_table_free(&table);
+	return r;
 }

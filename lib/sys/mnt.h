@@ -173,6 +173,15 @@ struct mnt_table {
 /** mnt_table_load() - read it; 0, and @out must be freed, or -errno */
 int mnt_table_load(struct mnt_table *out) _must_check_;
 
+/**
+ * mnt_type_begins() - is @fd on a file system whose type begins so?
+ *
+ * By mountinfo, not by a question to the file system (statfs(2)).
+ *
+ * Return: 1, 0, -ENOENT if its mount is not to be seen, or -errno.
+ */
+int mnt_type_begins(int fd, const char *type) _must_check_;
+
 /** mnt_table_free() - give the memory back; harmless on a zeroed struct */
 void mnt_table_free(struct mnt_table *table);
 

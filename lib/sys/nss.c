@@ -132,7 +132,7 @@ static int groups_load(struct nss_groups *groups)
 
 static int list_has(struct nss_groups *groups, uint32_t lo, uint32_t hi)
 {
-	int r = groups_load(groups);
+	int r = groups->user->name[0] ? groups_load(groups) : -EAGAIN;
 
 	if (r < 0)
 		return r;

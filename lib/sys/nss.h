@@ -48,7 +48,11 @@ struct nss_groups {
 	char primary[NSS_NAME_SIZE];
 };
 
-/** nss_groups_init() - a source over @user, which must outlive it */
+/**
+ * nss_groups_init() - a source over @user, which must outlive it
+ *
+ * Of a user without a name it cannot be told which groups he is in.
+ */
 void nss_groups_init(struct nss_groups *groups, const struct nss_user *user);
 
 /** nss_groups_free() - give the memory back */

@@ -8,6 +8,7 @@ MAIN_MAX=60
 FILE_MAX=500
 MODULE_MAX=900
 MAP_PARSER_MAX=400
+HELPER_MAX=700
 
 # A function reaches from its signature to the brace in column 1.
 functions()
@@ -57,6 +58,11 @@ lint_none "no file is longer than $FILE_MAX lines" "$findings"
 n=$(code_lines $(lint_files pam_runns -- '*.c'))
 [ "$n" -le $MODULE_MAX ]
 lint_ok $? "the PAM module has $n of $MODULE_MAX lines of code"
+
+n=$(code_lines helper/runns-helper.c helper/caller.c helper/env.c \
+	helper/exec.c helper/launch.c helper/privilege.c helper/resolv.c)
+[ "$n" -le $HELPER_MAX ]
+lint_ok $? "the set-user-ID helper has $n of $HELPER_MAX lines of code"
 
 n=$(code_lines lib/policy/cursor.c lib/policy/map.c \
 	lib/policy/map_options.c)

@@ -19,12 +19,13 @@ if [ -e "$module" ]; then
 	lint_none "the module needs libpam and libc only" "$findings"
 fi
 
-if [ -e "$builddir/bin/runnsctl" ]; then
-	findings=$(readelf -d "$builddir/bin/runnsctl" |
+for program in runnsctl runns-helper; do
+	[ -e "$builddir/bin/$program" ] || continue
+	findings=$(readelf -d "$builddir/bin/$program" |
 		sed -n 's/.*(NEEDED).*\[\(.*\)\].*/\1/p' |
 		grep -vE '^(libc\.so\.6|libc\.musl-.*|ld-.*)$')
-	lint_none "runnsctl needs libc only" "$findings"
-fi
+	lint_none "$program needs libc only" "$findings"
+done
 
 # objects DIR: the object files of a folder, as libtool and make leave them,
 # but for those of the sanitized module that tests load

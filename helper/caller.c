@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * caller.c - what the program of a caller must find as he had it
+ *
+ * Signals are left alone: what is ignored or blocked harms nothing here,
+ * execve(2) has put handlers back, and to be killed or stopped at any moment
+ * must be harmless anyway.  Timers of his run on for the same reason.
+ */
+#include "helper/caller.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "helper/env.h"
+
+enum { FILES_WANTED = 65536 };
+
+/* Any other is neither reached by what we do nor ends it. */
+static const int limit_kinds[CALLER_LIMITS] = {
+	RLIMIT_CPU, RLIMIT_FSIZE, RLIMIT_DATA, RLIMIT_STACK,
+	RLIMIT_CORE, RLIMIT_NPROC, RLIMIT_NOFILE, RLIMIT_AS,
+};
+
+int caller_stdio(void)
+{
+	for (int fd = 0; fd < 3; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/", O_PATH | O_CLOEXEC) != fd)
+			return -EBADF;
+	}
+	return 0;
+}
+
+int caller_note(struct caller *caller, int argc, char **argv)
+{
+	static char *nothing[] = { NULL };
+	int r = env_recover(argc, argv, &caller->env);
+
+	if (r < 0)
+		return r;
+	environ = nothing;
+	caller->uid = getuid();
+	caller->gid = getgid();
+	return 0;
+}
+
+static struct rlimit limit_wanted(int kind, const struct rlimit *has)
+{
+	struct rlimit want = { RLIM_INFINITY, RLIM_INFINITY };
+
+	/* A core of ours is nobody's to read. */
+	if (kind == RLIMIT_CORE)
+		want = (struct rlimit){ 0, has->rlim_max };
+	/* The kernel allows no infinity of these. */
+	if (kind == RLIMIT_NOFILE) {
+		want.rlim_max = has->rlim_max > FILES_WANTED ? has->rlim_max :
+							       FILES_WANTED;
+		want.rlim_cur = want.rlim_max;
+	}
+	return want;
+}
+
+static int limit_raise(int kind, struct rlimit *has)
+{
+	struct rlimit want;
+
+	if (getrlimit((__rlimit_resource_t)kind, has) < 0)
+		return -errno;
+	want = limit_wanted(kind, has);
+	if (want.rlim_cur == has->rlim_cur && want.rlim_max == has->rlim_max)
+		return 0;
+	if (setrlimit((__rlimit_resource_t)kind, &want) == 0)
+		return 0;
+	/* Without CAP_SYS_RESOURCE as far as it goes. */
+	want.rlim_max = has->rlim_max;
+	if (want.rlim_cur > want.rlim_max)
+		want.rlim_cur = want.rlim_max;
+	return setrlimit((__rlimit_resource_t)kind, &want) < 0 ? -errno : 0;
+}
+
+int caller_shield(struct caller *caller)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(limit_kinds); i++) {
+		int r = limit_raise(limit_kinds[i], &caller->limits[i]);
+
+		if (r < 0)
+			return r;
+	}
+	caller->umask = umask(022);
+	return 0;
+}
+
+int caller_shut_out(void)
+{
+	return setresuid(0, 0, 0) < 0 ? -errno : 0;
+}
+
+int caller_restore(const struct caller *caller)
+{
+	umask(caller->umask);
+	for (size_t i = 0; i < ARRAY_SIZE(limit_kinds); i++) {
+		if (setrlimit((__rlimit_resource_t)limit_kinds[i],
+			      &caller->limits[i]) < 0)
+			return -errno;
+	}
+	return 0;
+}

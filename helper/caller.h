@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * caller.h - what the program of a caller must find as he had it
+ */
+#ifndef RUNNS_CALLER_H
+#define RUNNS_CALLER_H
+
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include "lib/base/base.h"
+
+enum { CALLER_LIMITS = 8 };
+
+/**
+ * struct caller - who started us, and how
+ * @uid:	the real user id: the identity that everything is decided by
+ * @env:	his whole environment
+ * @limits:	those that could be in our way
+ */
+struct caller {
+	uid_t uid;
+	gid_t gid;
+	char **env;
+	mode_t umask;
+	struct rlimit limits[CALLER_LIMITS];
+};
+
+/**
+ * caller_stdio() - keep descriptors 0 to 2 taken
+ *
+ * Where the caller has closed them, files of ours would get their numbers,
+ * and messages would land in them.  They are closed again by execve(2).
+ *
+ * Return: 0 or -errno.
+ */
+int caller_stdio(void) _must_check_;
+
+/**
+ * caller_note() - take down what he has, and go on with what is ours
+ *
+ * Our own environment is empty afterwards.
+ *
+ * Return: 0 or -errno.
+ */
+int caller_note(struct caller *caller, int argc, char **argv) _must_check_;
+
+/**
+ * caller_shield() - let his limits and umask not be ours
+ *
+ * Return: 0 or -errno.
+ */
+int caller_shield(struct caller *caller) _must_check_;
+
+/**
+ * caller_shut_out() - let him no longer signal or schedule this process
+ *
+ * All user ids become root's.  Not earlier than need be: until then the
+ * process counts as his, and he can end it.
+ *
+ * Return: 0 or -errno.
+ */
+int caller_shut_out(void) _must_check_;
+
+/**
+ * caller_restore() - take his limits and umask up again; needs no privilege
+ *
+ * Return: 0 or -errno.
+ */
+int caller_restore(const struct caller *caller) _must_check_;
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * launch.h - one program starts in another network
+ *
+ * What the set-user-ID helper and the socket service share: may he, go there,
+ * become him.  In this order:
+ *
+ *	launch_authorise()	as root, on the side of the host's names
+ *	launch_enter()		the namespace and its view
+ *	cred_drop()		lib/sys/cred.h
+ *	launch_settle()		as the user
+ *	exec_program()		helper/exec.h
+ */
+#ifndef RUNNS_LAUNCH_H
+#define RUNNS_LAUNCH_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "helper/resolv.h"
+#include "lib/base/base.h"
+#include "lib/policy/decide.h"
+#include "lib/session/origin.h"
+
+/**
+ * struct launch - what is asked for, and how far it is
+ * @uid:	who asks; nothing else identifies him
+ * @name:	the namespace, or "host", that he asks for; NULL: the SESSION
+ *		of his rule
+ * @resolv:	his own resolv.conf(5), or NULL
+ * @host:	file_host_root(), set by launch_authorise()
+ * @decision:	set by launch_authorise()
+ * @origin:	where the process came from
+ * @cwd:	path of the working directory there
+ * @cwd_is_held: the process is in it by descriptor
+ * @say:	tells him; the library's own messages, which could tell him what
+ *		he may not know, go where log_set_sink() says
+ */
+struct launch {
+	uid_t uid;
+	const char *name;
+	const struct resolv *resolv;
+	int host;
+	struct decision decision;
+	struct origin origin;
+	char cwd[PATH_MAX];
+	bool cwd_is_held;
+	void (*say)(const char *fmt, ...) _printf_(1, 2);
+};
+
+/**
+ * launch_authorise() - may he, by the map?
+ *
+ * Needs root's rights for reading only.  What he may not, and what does not
+ * exist, are refused in the same words.
+ *
+ * Return: 0; -errno after he was told why not.
+ */
+int launch_authorise(struct launch *launch) _must_check_;
+
+/**
+ * launch_enter() - take the calling process there
+ *
+ * The working directory waits for launch_settle().
+ *
+ * Return: 0; -errno after he was told, and then nothing of his may run.
+ */
+int launch_enter(struct launch *launch) _must_check_;
+
+/**
+ * launch_settle() - take up the working directory, as the user
+ *
+ * Only descriptors that execve(2) closes are left of the host afterwards.
+ */
+void launch_settle(struct launch *launch);
+
+#endif

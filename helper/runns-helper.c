@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * runns-helper.c - enter a network that the map allows, become the caller
+ * again, start his program
+ *
+ * Set-user-ID root.  The order matters:
+ *  1. descriptors 0 to 2 are taken, the caller's environment is put aside;
+ *  2. what can be refused without privilege is refused;
+ *  3. his limits are lifted, his file is read, the map is asked;
+ *  4. he is shut out, and the namespace entered;
+ *  5. the privilege is dropped, and that is proved;
+ *  6. what is his is restored, and his program started.
+ * Every failure ends the process.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#include "helper/caller.h"
+#include "helper/exec.h"
+#include "helper/launch.h"
+#include "helper/privilege.h"
+#include "lib/base/log.h"
+#include "lib/base/num.h"
+#include "lib/sys/cred.h"
+
+/**
+ * struct words - the command line
+ * @resolv_fd:	-1 if it was not given
+ * @command:	the rest of it
+ */
+struct words {
+	const char *name;
+	int resolv_fd;
+	char **command;
+};
+
+/* Whatever argv[0] says. */
+static void say(const char *fmt, ...)
+{
+	char text[LOG_LINE_MAX], safe[LOG_LINE_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	log_escape(safe, sizeof(safe), text, strlen(text));
+	dprintf(STDERR_FILENO, "runns-helper: %s\n", safe);
+}
+
+/* What could tell him of things that he may not see is for the log. */
+static void log_privately(void *ctx, int priority, const char *line)
+{
+	(void)ctx;
+	if (priority <= LOG_NOTICE)
+		syslog(LOG_AUTHPRIV | priority, "%s", line);
+	if (getuid() == 0)
+		say("%s", line);
+}
+
+/* Once he is himself again: about his own program. */
+static void log_to_him(void *ctx, int priority, const char *line)
+{
+	(void)ctx, (void)priority;
+	say("%s", line);
+}
+
+static const char usage[] =
+	"usage: runns-helper [-n NAME] [-R FD] [--] COMMAND [ARGUMENT...]\n"
+	"       runns-helper -h | -V\n";
+static const char options[] =
+	"\nStarts a program in a network that runns.map(5) allows.\n\n"
+	"  -n, --name NAME    the network; without it that of your sessions\n"
+	"  -R, --resolv FD    descriptor of a resolv.conf(5) for the program\n"
+	"  -V, --version      show the version\n"
+	"  -h, --help         show this help\n";
+
+static int usage_error(const char *what, const char *word)
+{
+	say("%s%s", what, word);
+	dprintf(STDERR_FILENO, "%s", usage);
+	return EXEC_FAILED;
+}
+
+static int take_fd(struct words *words, const char *text)
+{
+	uint64_t fd;
+
+	if (words->resolv_fd >= 0)
+		return usage_error("-R is given twice", "");
+	if (num_parse(text, strlen(text), INT32_MAX, &fd) < 0 || fd < 3)
+		return usage_error("not a descriptor above 2: ", text);
+	words->resolv_fd = (int)fd;
+	return 0;
+}
+
+static int take_name(struct words *words, const char *text)
+{
+	if (words->name)
+		return usage_error("-n is given twice", "");
+	words->name = text;
+	return 0;
+}
+
+/* Return: 0 to go on; -1 to end well; else the exit status. */
+static int words_read(int argc, char **argv, struct words *words)
+{
+	static const struct option longs[] = {
+		{ "name", required_argument, NULL, 'n' },
+		{ "resolv", required_argument, NULL, 'R' },
+		{ "version", no_argument, NULL, 'V' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int option, r = 0;
+
+	*words = (struct words){ .resolv_fd = -1 };
+	opterr = 0;
+	while (r == 0 && (option = getopt_long(argc, argv, "+:n:R:Vh", longs,
+					       NULL)) != -1) {
+		switch (option) {
+		case 'n':
+			r = take_name(words, optarg);
+			break;
+		case 'R':
+			r = take_fd(words, optarg);
+			break;
+		case 'V':
+			dprintf(STDOUT_FILENO, "runns-helper " PACKAGE_VERSION
+				"\n");
+			return -1;
+		case 'h':
+			dprintf(STDOUT_FILENO, "%s%s", usage, options);
+			return -1;
+		case ':':
+			r = usage_error("an argument is missing after ",
+					argv[optind - 1]);
+			break;
+		default:
+			r = usage_error("unknown option ", argv[optind - 1]);
+		}
+	}
+	words->command = argv + optind;
+	if (r == 0 && !*words->command)
+		r = usage_error("which command?", "");
+	return r;
+}
+
+static int resolv_take(const struct words *words, struct launch *launch,
+		       struct resolv *resolv)
+{
+	int r;
+
+	if (words->resolv_fd < 0)
+		return 0;
+	r = resolv_read(words->resolv_fd, launch->host, resolv);
+	if (r < 0) {
+		say("the file of descriptor %d cannot be used: %s",
+		    words->resolv_fd, strerror(-r));
+		return r;
+	}
+	launch->resolv = resolv;
+	return 0;
+}
+
+/*
+ * Steps 3 to 6 but for the last call.  A resolver of the caller's choice is
+ * not for programs that gain privilege, such as sudo(8).
+ */
+static int prepare(const struct words *words, struct caller *caller)
+{
+	struct launch launch = {
+		.uid = caller->uid, .name = words->name, .host = -1, .say = say,
+	};
+	_cleanup_free_ char *text = NULL;
+	struct resolv resolv = { 0 };
+	int r = caller_shield(caller);
+
+	if (r < 0) {
+		say("cannot lift the limits: %s", strerror(-r));
+		return r;
+	}
+	r = launch_authorise(&launch);
+	if (r == 0)
+		r = resolv_take(words, &launch, &resolv);
+	text = resolv.text;
+	if (r == 0)
+		r = caller_shut_out();
+	if (r == 0)
+		r = launch_enter(&launch);
+	if (r < 0)
+		return r;
+	r = cred_drop(caller->uid, caller->gid);
+	if (r == 0)
+		launch_settle(&launch);
+	if (r == 0 && launch.resolv && !resolv.trusted &&
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		r = -errno;
+	if (r == 0)
+		r = caller_restore(caller);
+	if (r < 0)
+		say("cannot become you again: %s", strerror(-r));
+	return r;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct log_sink privately = { .write = log_privately };
+	static const struct log_sink to_him = { .write = log_to_him };
+	const char *missing;
+	struct caller caller;
+	struct words words;
+	int r;
+
+	if (argc < 1 || caller_stdio() < 0)
+		return EXEC_FAILED;
+	r = caller_note(&caller, argc, argv);
+	if (r < 0) {
+		say("the environment cannot be read: %s", strerror(-r));
+		return EXEC_FAILED;
+	}
+	r = words_read(argc, argv, &words);
+	if (r != 0)
+		return r < 0 ? 0 : r;
+	missing = privilege_missing();
+	if (missing) {
+		say("%s", missing);
+		return EXEC_FAILED;
+	}
+	log_set_sink(&privately);
+	if (prepare(&words, &caller) < 0)
+		return EXEC_FAILED;
+	log_set_sink(&to_him);
+	return exec_program(words.command, caller.env);
+}
