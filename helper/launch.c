@@ -71,8 +71,7 @@ static int refuse(const struct launch *launch, int err, const struct diag *d)
 			   "with -n which one");
 	} else {
 		diag_format(d, text, sizeof(text));
-		log_msg(LOG_ERR, "uid %u: namespace %s: %s", launch->uid,
-			wanted(launch), text);
+		log_msg(LOG_ERR, "uid %u: %s", launch->uid, text);
 		launch->say("it cannot be told which networks you may use: "
 			   "please tell your administrator");
 	}
@@ -105,8 +104,8 @@ static int not_entered(const struct launch *launch, int err)
 	else
 		launch->say("namespace %s is not available: %s", name,
 			   strerror(-err));
-	log_msg(LOG_ERR, "uid %u: namespace %s not entered: %s", launch->uid,
-		name, strerror(-err));
+	log_msg(LOG_NOTICE, "uid %u: namespace %s not entered: %s",
+		launch->uid, name, strerror(-err));
 	return err;
 }
 

@@ -13,7 +13,6 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 
 #include "lib/base/log.h"
@@ -22,8 +21,6 @@
 #include "lib/sys/file.h"
 #include "lib/sys/mnt.h"
 
-/* A directory of root's that is in every view; covered for a moment. */
-#define STAGE "/run"
 #define RESOLV_CONF "/etc/resolv.conf"
 
 /* Is the file that is open the one that root's directories lead to? */
@@ -84,26 +81,28 @@ int resolv_is_barred(int host, const char *name)
 	return errno == ENOENT ? 0 : -errno;
 }
 
-/* A file that is in no directory, as a tree that can be laid anywhere. */
+/*
+ * A file that is in no directory, as a tree that can be laid anywhere.  The
+ * kernel copies only what is mounted, so it is for a moment, wherever.
+ */
 static int text_tree(const struct resolv *resolv)
 {
-	_cleanup_close_ int stage = -1;
+	_cleanup_close_ int tmpfs = mnt_new("tmpfs", false);
 	int r, tree;
 
-	if (mount("runns", STAGE, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
-		  "mode=0755,nr_inodes=2,size=128k") < 0)
-		return -errno;
-	stage = open(STAGE, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	r = stage < 0 ? -errno :
-	    file_replace(stage, "resolv.conf", 0644, resolv->text,
+	if (tmpfs < 0)
+		return tmpfs;
+	r = file_replace(tmpfs, "resolv.conf", 0644, resolv->text,
 			 resolv->len);
-	tree = r < 0 ? r : mnt_clone(stage, "resolv.conf", false);
-	if (umount2(STAGE, MNT_DETACH | UMOUNT_NOFOLLOW) < 0 && tree >= 0) {
-		r = -errno;
-		close(tree);
+	if (r == 0)
+		r = mnt_place_tree(tmpfs, AT_FDCWD, "/run");
+	if (r < 0)
 		return r;
-	}
-	return tree;
+	tree = mnt_clone(tmpfs, "resolv.conf", false);
+	r = mnt_detach_at(tmpfs);
+	if (tree >= 0 && r < 0)
+		close(tree);
+	return r < 0 ? r : tree;
 }
 
 int resolv_lay(const struct resolv *resolv, struct origin *origin)

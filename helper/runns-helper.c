@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -53,13 +54,17 @@ static void say(const char *fmt, ...)
 	dprintf(STDERR_FILENO, "runns-helper: %s\n", safe);
 }
 
-/* What could tell him of things that he may not see is for the log. */
-static void log_privately(void *ctx, int priority, const char *line)
+/*
+ * To him too from when it is known that he may: before, it could tell of
+ * things that he may not see.
+ */
+static void log_of_ours(void *ctx, int priority, const char *line)
 {
-	(void)ctx;
+	const bool *tell = ctx;
+
 	if (priority <= LOG_NOTICE)
 		syslog(LOG_AUTHPRIV | priority, "%s", line);
-	if (getuid() == 0)
+	if (*tell && priority < LOG_NOTICE)
 		say("%s", line);
 }
 
@@ -178,6 +183,8 @@ static int prepare(const struct words *words, struct caller *caller)
 		.uid = caller->uid, .name = words->name, .host = -1, .say = say,
 	};
 	_cleanup_free_ char *text = NULL;
+	bool tell = caller->uid == 0;
+	struct log_sink sink = { .write = log_of_ours, .ctx = &tell };
 	struct resolv resolv = { 0 };
 	int r = caller_shield(caller);
 
@@ -185,7 +192,9 @@ static int prepare(const struct words *words, struct caller *caller)
 		say("cannot lift the limits: %s", strerror(-r));
 		return r;
 	}
+	log_set_sink(&sink);
 	r = launch_authorise(&launch);
+	tell = true;
 	if (r == 0)
 		r = resolv_take(words, &launch, &resolv);
 	text = resolv.text;
@@ -205,12 +214,12 @@ static int prepare(const struct words *words, struct caller *caller)
 		r = caller_restore(caller);
 	if (r < 0)
 		say("cannot become you again: %s", strerror(-r));
+	log_set_sink(NULL);
 	return r;
 }
 
 int main(int argc, char **argv)
 {
-	static const struct log_sink privately = { .write = log_privately };
 	static const struct log_sink to_him = { .write = log_to_him };
 	const char *missing;
 	struct caller caller;
@@ -232,7 +241,6 @@ int main(int argc, char **argv)
 		say("%s", missing);
 		return EXEC_FAILED;
 	}
-	log_set_sink(&privately);
 	if (prepare(&words, &caller) < 0)
 		return EXEC_FAILED;
 	log_set_sink(&to_him);

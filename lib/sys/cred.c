@@ -93,6 +93,9 @@ int cred_drop(uid_t uid, gid_t gid)
 		return -EINVAL;
 	if (setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0)
 		return -errno;
+	/* Until execve(2) the memory is still ours, whatever sysctls say. */
+	if (uid != 0 && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		return -errno;
 	if (uid != 0)
 		r = caps_drop();
 	if (r < 0)

@@ -28,7 +28,8 @@ int cred_in_host_users(void) _must_check_;
  *
  * The supplementary groups, and for users the inheritable capabilities and
  * the bounding set, stay: they are the caller's business.  Whatever securebits
- * say, no capability is left to a user.
+ * say, no capability is left to a user.  Until it starts another program the
+ * process cannot be traced by him.
  *
  * Return: 0; -errno, and then no program of the user's may be started.
  */

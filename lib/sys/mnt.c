@@ -363,6 +363,24 @@ int mnt_detach_at(int top)
 	return errno == EINVAL ? 0 : -errno;
 }
 
+int mnt_new(const char *type, bool read_only)
+{
+	_cleanup_close_ int fs = (int)syscall(SYS_fsopen, type,
+					      FSOPEN_CLOEXEC);
+	unsigned int flags = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+			     MOUNT_ATTR_NOEXEC;
+	long fd;
+
+	if (fs < 0)
+		return -errno;
+	if (syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		return -errno;
+	if (read_only)
+		flags |= MOUNT_ATTR_RDONLY;
+	fd = syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC, flags);
+	return fd < 0 ? -errno : (int)fd;
+}
+
 /* As mountinfo numbers mounts (proc_pid_fdinfo(5)). */
 static int fdinfo_mount(int fd)
 {

@@ -79,7 +79,16 @@ int mnt_groups(int place, int host_mnt, struct mnt_groups *out) _must_check_;
 int mnt_clone(int dir, const char *path, bool recursive) _must_check_;
 
 /**
- * mnt_place_tree() - put what mnt_clone() or mnt_sysfs() gave on @path
+ * mnt_new() - a new mount of @type, not yet anywhere
+ *
+ * fsopen(2), fsmount(2); nosuid, nodev, noexec.
+ *
+ * Return: descriptor that the caller closes; -errno.
+ */
+int mnt_new(const char *type, bool read_only) _must_check_;
+
+/**
+ * mnt_place_tree() - put what mnt_clone() or mnt_new() gave on @path
  * @dir:	directory, or AT_FDCWD
  *
  * On @path itself, also when it is a symbolic link, dangling or not.  A

@@ -13,9 +13,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/mount.h>
 #include <string.h>
-#include <sys/syscall.h>
 
 enum { SUBMOUNTS_MAX = 64 };
 
@@ -89,24 +87,6 @@ static int submounts_clone(const struct mnt_table *table,
 	return 0;
 }
 
-static int sysfs_new(bool read_only)
-{
-	_cleanup_close_ int fs = (int)syscall(SYS_fsopen, "sysfs",
-					      FSOPEN_CLOEXEC);
-	unsigned int flags = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
-			     MOUNT_ATTR_NOEXEC;
-	long fd;
-
-	if (fs < 0)
-		return -errno;
-	if (syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
-		return -errno;
-	if (read_only)
-		flags |= MOUNT_ATTR_RDONLY;
-	fd = syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC, flags);
-	return fd < 0 ? -errno : (int)fd;
-}
-
 static int sys_replace(int sysfs, const struct submounts *subs)
 {
 	int r = mnt_detach("/sys");
@@ -129,7 +109,7 @@ int mnt_fresh_sys(void)
 		return r;
 	sys = table_find_top(&table, "/sys");
 	if (sys) {
-		_cleanup_close_ int sysfs = sysfs_new(sys->read_only);
+		_cleanup_close_ int sysfs = mnt_new("sysfs", sys->read_only);
 
 		r = sysfs < 0 ? sysfs : submounts_clone(&table, sys, &subs);
 		if (r == 0)
@@ -143,7 +123,7 @@ int mnt_fresh_sys(void)
 
 int mnt_sys_is_current(void)
 {
-	_cleanup_close_ int sysfs = sysfs_new(false);
+	_cleanup_close_ int sysfs = mnt_new("sysfs", false);
 	struct mnt_place is, want;
 	int r = sysfs < 0 ? sysfs : mnt_place(sysfs, "", &want);
 
