@@ -308,7 +308,9 @@ bool origin_cwd_by_path(const struct origin *o, const char *path)
 
 bool origin_cwd_by_fd(const struct origin *o, const char *path)
 {
-	return !is_covered(path) && !leads_up_to_covered(o) &&
+	/* What a path leads to lies where the path says. */
+	return !is_covered(path) &&
+	       (path[0] == '/' || !leads_up_to_covered(o)) &&
 	       fchdir(o->cwd.fd) == 0;
 }
 
