@@ -308,9 +308,7 @@ bool origin_cwd_by_path(const struct origin *o, const char *path)
 
 bool origin_cwd_by_fd(const struct origin *o, const char *path)
 {
-	/* What a path leads to lies where the path says. */
-	return !is_covered(path) &&
-	       (path[0] == '/' || !leads_up_to_covered(o)) &&
+	return !is_covered(path) && !leads_up_to_covered(o) &&
 	       fchdir(o->cwd.fd) == 0;
 }
 
