@@ -17,6 +17,11 @@ _runnsctl()
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 	fi
+	if [[ $command == forward && ($prev == -n || $prev == --name) ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$(runnsctl __names \
+			2>/dev/null)" -- "$cur")
+		return
+	fi
 	if [[ $cur == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(runnsctl __options \
 			"$command" 2>/dev/null | cut -f1) --help" -- "$cur")

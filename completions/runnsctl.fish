@@ -21,6 +21,8 @@ complete -c runnsctl -n '__runnsctl_is help' \
 	-a '(runnsctl __commands 2>/dev/null)'
 complete -c runnsctl -n '__runnsctl_is up down status refresh' \
 	-a '(runnsctl __names 2>/dev/null)'
+complete -c runnsctl -n '__runnsctl_is forward' -s n -l name -x \
+	-a '(runnsctl __names 2>/dev/null)'
 complete -c runnsctl -n '__runnsctl_is explain' \
 	-a '(__fish_complete_users)'
 complete -c runnsctl -n '__runnsctl_is check' -F

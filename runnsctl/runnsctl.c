@@ -67,7 +67,15 @@ static const struct command commands[] = {
 	{ "explain", "USER [SERVICE]", "Tell where a session of USER would live, and why",
 	  "SERVICE is the PAM service that opens the session (default: login).",
 	  cmd_explain_options, cmd_explain },
+	{ "forward", "[ADDR:]PORT:HOST:PORT[/udp]...",
+	  "Forward ports between this network and another",
+	  "Listens at ADDR (default: 127.0.0.1, all: *) and PORT here, and connects\n"
+	  "to HOST and PORT from the other network. IPv6 addresses stand in brackets.\n"
+	  "Runs until it is interrupted.",
+	  cmd_forward_options, cmd_forward },
 	{ "help", "[COMMAND]", "Show help", "", NULL, cmd_help },
+	{ "__forward-far", "", "The other end of forward", "", NULL,
+	  cmd_forward_far },
 	{ "__names", "", "Names of namespaces", "", NULL, cmd_names },
 	{ "__commands", "", "Names of commands", "", NULL, cmd_commands },
 	{ "__options", "COMMAND", "Options of a command", "", NULL,

@@ -75,9 +75,16 @@ void cli_use_stderr(void);
 
 extern const struct cli_option cmd_check_options[];
 extern const struct cli_option cmd_explain_options[];
+extern const struct cli_option cmd_forward_options[];
 
 int cmd_check(const struct command *command, int argc, char **argv);
 int cmd_explain(const struct command *command, int argc, char **argv);
+
+/** cmd_forward() - join the network that we are in with another */
+int cmd_forward(const struct command *command, int argc, char **argv);
+
+/** cmd_forward_far() - the end of it in the other one; started by it only */
+int cmd_forward_far(const struct command *command, int argc, char **argv);
 
 /** cmd_net() - hand the words to the program that builds networks */
 int cmd_net(const struct command *command, int argc, char **argv);
