@@ -9,7 +9,7 @@
  *	launch_enter()		the namespace and its view
  *	cred_drop()		lib/sys/cred.h
  *	launch_settle()		as the user
- *	exec_program()		helper/exec.h
+ *	exec_program()		lib/sys/exec.h
  */
 #ifndef RUNNS_LAUNCH_H
 #define RUNNS_LAUNCH_H

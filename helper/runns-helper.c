@@ -23,12 +23,12 @@
 #include <sys/prctl.h>
 
 #include "helper/caller.h"
-#include "helper/exec.h"
 #include "helper/launch.h"
 #include "helper/privilege.h"
 #include "lib/base/log.h"
 #include "lib/base/num.h"
 #include "lib/sys/cred.h"
+#include "lib/sys/exec.h"
 
 /**
  * struct words - the command line

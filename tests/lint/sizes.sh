@@ -60,7 +60,7 @@ n=$(code_lines $(lint_files pam_runns -- '*.c'))
 lint_ok $? "the PAM module has $n of $MODULE_MAX lines of code"
 
 n=$(code_lines helper/runns-helper.c helper/caller.c helper/env.c \
-	helper/exec.c helper/launch.c helper/privilege.c helper/resolv.c)
+	lib/sys/exec.c helper/launch.c helper/privilege.c helper/resolv.c)
 [ "$n" -le $HELPER_MAX ]
 lint_ok $? "the set-user-ID helper has $n of $HELPER_MAX lines of code"
 

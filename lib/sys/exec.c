@@ -5,8 +5,6 @@
  * As execvpe(3) looks for it, but for files that are no program, which that
  * function hands to a shell.
  */
-#include "helper/exec.h"
-
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -14,6 +12,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/log.h"
+#include "lib/sys/exec.h"
 
 /* confstr(3), _CS_PATH */
 static const char default_path[] = "/bin:/usr/bin";
