@@ -14,7 +14,34 @@ function __runnsctl_options
 	runnsctl __options (__runnsctl_command) 2>/dev/null
 end
 
+# Words behind the options of run: the program and its own.
+function __runnsctl_program
+	set -l words (commandline -opc)[3..-1] (commandline -ct)
+	while string match -q -- "-*" "$words[1]"
+		switch $words[1]
+			case --
+				set -e words[1]
+				break
+			case -n --name --resolv
+				set -e words[1..2]
+			case '*'
+				set -e words[1]
+		end
+	end
+	string join -- \n $words
+end
+
+function __runnsctl_previous
+	set -l words (commandline -opc)
+	contains -- $words[-1] $argv
+end
+
 complete -c runnsctl -f
+complete -c runnsctl -n '__runnsctl_previous -n --name' \
+	-a '(runnsctl __names 2>/dev/null)'
+complete -c runnsctl -n '__runnsctl_previous --resolv --map --conf' -F
+complete -c runnsctl -n '__runnsctl_is run; and not __runnsctl_previous -n --name --resolv' \
+	-a '(complete -C (string join " " -- (string escape -- (__runnsctl_program))))'
 complete -c runnsctl -n 'not __runnsctl_command >/dev/null' \
 	-a '(runnsctl __commands 2>/dev/null)'
 complete -c runnsctl -n '__runnsctl_is help' \

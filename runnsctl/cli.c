@@ -46,7 +46,7 @@ int cli_usage_error(const struct command *command, const char *fmt, ...)
 		fprintf(stderr, "Try \"runnsctl help %s\".\n", command->name);
 	else
 		fputs("Try \"runnsctl help\".\n", stderr);
-	return EXIT_USAGE;
+	return command && command->starts ? EXIT_OWN : EXIT_USAGE;
 }
 
 static bool has_letter(const struct cli_option *o)
@@ -66,10 +66,11 @@ static void help_option(const struct cli_option *o)
 		printf("      %-19s %s\n", left, o->text);
 }
 
+static const struct cli_option help_option_row = { 'h', "help", NULL,
+						   "show this help" };
+
 void cli_help(const struct command *command)
 {
-	static const struct cli_option help = { 'h', "help", NULL,
-						"show this help" };
 	const struct cli_option *o;
 
 	printf("usage: runnsctl %s%s%s%s\n\n%s.\n", command->name,
@@ -80,34 +81,45 @@ void cli_help(const struct command *command)
 	puts("\nOptions:");
 	for (o = command->options; o && o->name; o++)
 		help_option(o);
-	help_option(&help);
+	help_option(&help_option_row);
 }
 
 /* The table in the two forms that getopt_long(3) wants. */
 struct getopt_form {
-	struct option longs[OPTIONS_MAX + 1];
-	char shorts[2 * OPTIONS_MAX + 3];
+	struct option longs[OPTIONS_MAX + 2];
+	size_t n;
+	char shorts[2 * OPTIONS_MAX + 5];
+	char *end;
 };
 
-static void form_fill(struct getopt_form *form, const struct cli_option *o)
+static void form_add(struct getopt_form *form, const struct cli_option *o)
 {
-	char *s = form->shorts;
-	size_t n = 0;
+	form->longs[form->n++] = (struct option){
+		.name = o->name,
+		.has_arg = o->arg ? required_argument : no_argument,
+		.val = o->code,
+	};
+	if (!has_letter(o))
+		return;
+	*form->end++ = (char)o->code;
+	if (o->arg)
+		*form->end++ = ':';
+}
+
+static void form_fill(struct getopt_form *form, const struct command *command)
+{
+	const struct cli_option *o = command->options;
 
 	memset(form, 0, sizeof(*form));
-	*s++ = ':';
-	for (; o && o->name && n < OPTIONS_MAX; o++, n++) {
-		form->longs[n] = (struct option){
-			.name = o->name,
-			.has_arg = o->arg ? required_argument : no_argument,
-			.val = o->code,
-		};
-		if (!has_letter(o))
-			continue;
-		*s++ = (char)o->code;
-		if (o->arg)
-			*s++ = ':';
-	}
+	form->end = form->shorts;
+	if (command->starts)
+		*form->end++ = '+';
+	*form->end++ = ':';
+	for (; o && o->name && form->n < OPTIONS_MAX; o++)
+		form_add(form, o);
+	/* The others are searched for it before. */
+	if (command->starts)
+		form_add(form, &help_option_row);
 }
 
 int cli_parse(const struct command *command, int argc, char **argv,
@@ -116,7 +128,7 @@ int cli_parse(const struct command *command, int argc, char **argv,
 	struct getopt_form form;
 	int code;
 
-	form_fill(&form, command->options);
+	form_fill(&form, command);
 	opterr = 0;
 	optind = 1;
 	while ((code = getopt_long(argc, argv, form.shorts, form.longs,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd_net.c - commands that runns-net carries out, and names for completion
+ * cmd_net.c - commands that runns-net carries out
  */
 #include "config.h"
 
@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/session/handle.h"
 #include "runnsctl/runnsctl.h"
 
 static const char net_program[] = RUNNS_LIBEXECDIR "/runns-net";
@@ -34,20 +33,4 @@ int cmd_net(const struct command *command, int argc, char **argv)
 		cli_error("%s: %s: %s", command->name, net_program,
 			  strerror(errno));
 	return EXIT_FAILED;
-}
-
-static int print_name(void *ctx, const char *name)
-{
-	(void)ctx;
-	puts(name);
-	return 0;
-}
-
-int cmd_names(const struct command *command, int argc, char **argv)
-{
-	(void)command;
-	(void)argc;
-	(void)argv;
-	/* Completion has nobody to tell: no names are what there is then. */
-	return handle_list(print_name, NULL) < 0 ? EXIT_FAILED : EXIT_OK;
 }

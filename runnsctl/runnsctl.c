@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "runnsctl/historic.h"
 #include "runnsctl/out.h"
 #include "runnsctl/runnsctl.h"
 
@@ -43,43 +44,53 @@ static int cmd_commands(const struct command *command, int argc, char **argv);
 static int cmd_options(const struct command *command, int argc, char **argv);
 
 static const struct command commands[] = {
+	{ "run", "[--] PROGRAM [ARGUMENT...]", "Start a program in a namespace",
+	  "The map must allow the namespace; without -n it is the one that the\n"
+	  "map gives your sessions. Ends as the program does; 125: it was not\n"
+	  "started, 126: it cannot be executed, 127: it was not found.",
+	  cmd_run_options, .starts = true, .run = cmd_run },
+	{ "shell", "", "Start your shell in a namespace",
+	  "$SHELL, or the shell of your account. Ends as run does.",
+	  cmd_shell_options, .starts = true, .run = cmd_shell },
 	{ "up", "NAME...|--all", "Build networks of runns.conf(5)",
 	  "A network appears complete or not at all. One that is up already is\n"
 	  "mended where needed. Needs root.",
-	  up_options, cmd_net },
+	  up_options, .run = cmd_net },
 	{ "down", "NAME...|--all", "Remove networks that up has built",
 	  "Refuses, and names the processes, while any is inside. Needs root.",
-	  down_options, cmd_net },
+	  down_options, .run = cmd_net },
 	{ "status", "[NAME...]", "Show networks: addresses, uplink, processes",
-	  "Needs root.", status_options, cmd_net },
+	  "Needs root.", status_options, .run = cmd_net },
 	{ "gc", "", "Remove what crashes have left behind",
 	  "Also takes down networks with Linger=no that nobody is in.\n"
 	  "Needs root.",
-	  NULL, cmd_net },
+	  .run = cmd_net },
 	{ "refresh", "[NAME...]", "Put back what lies over files of /etc",
 	  "After the host has replaced a file that members of a network see\n"
 	  "another of. Needs root.",
-	  NULL, cmd_net },
+	  .run = cmd_net },
 	{ "check", "[FILE...]", "Find errors in runns.map and runns.conf",
 	  "Without FILE the installed files are checked, and who may write to\n"
 	  "them. Exits 1 if there is any finding.",
-	  cmd_check_options, cmd_check },
+	  cmd_check_options, .run = cmd_check },
 	{ "explain", "USER [SERVICE]", "Tell where a session of USER would live, and why",
 	  "SERVICE is the PAM service that opens the session (default: login).",
-	  cmd_explain_options, cmd_explain },
+	  cmd_explain_options, .run = cmd_explain },
 	{ "forward", "[ADDR:]PORT:HOST:PORT[/udp]...",
 	  "Forward ports between this network and another",
 	  "Listens at ADDR (default: 127.0.0.1, all: *) and PORT here, and connects\n"
 	  "to HOST and PORT from the other network. IPv6 addresses stand in brackets.\n"
 	  "Runs until it is interrupted.",
-	  cmd_forward_options, cmd_forward },
-	{ "help", "[COMMAND]", "Show help", "", NULL, cmd_help },
-	{ "__forward-far", "", "The other end of forward", "", NULL,
-	  cmd_forward_far },
-	{ "__names", "", "Names of namespaces", "", NULL, cmd_names },
-	{ "__commands", "", "Names of commands", "", NULL, cmd_commands },
-	{ "__options", "COMMAND", "Options of a command", "", NULL,
-	  cmd_options },
+	  cmd_forward_options, .run = cmd_forward },
+	{ "help", "[COMMAND]", "Show help", "", .run = cmd_help },
+	{ "__forward-far", "", "The other end of forward", "",
+	  .run = cmd_forward_far },
+	{ "__names", "", "Names of namespaces", "", .run = cmd_names },
+	{ "__commands", "", "Names of commands", "", .run = cmd_commands },
+	{ "__options", "COMMAND", "Options of a command", "",
+	  .run = cmd_options },
+	{ "__start", "REPORT TERMINAL PROGRAM...", "Last steps of run", "",
+	  .starts = true, .run = cmd_start },
 };
 
 static bool is_hidden(const struct command *command)
@@ -126,6 +137,8 @@ static void help_all(FILE *to)
 	puts("\nWhich network each user lives in: runns.map(5).\n"
 	     "What each network is: runns.conf(5).\n\nCommands:");
 	command_each(show_synopsis);
+	puts("\nOptions of former versions: runnsctl --program PROGRAM\n"
+	     "--set-netns /run/netns/NAME [-- ARGUMENT...], see runnsctl(8).");
 }
 
 static int unknown_command(const char *name)
@@ -189,7 +202,7 @@ static int run_command(int argc, char **argv)
 
 	if (!command)
 		return unknown_command(argv[0]);
-	if (wants_help(argc, argv)) {
+	if (!command->starts && wants_help(argc, argv)) {
 		cli_help(command);
 		return EXIT_OK;
 	}
@@ -211,7 +224,7 @@ static int run(int argc, char **argv)
 		return EXIT_OK;
 	}
 	if (argv[1][0] == '-')
-		return cli_usage_error(NULL, "unknown option \"%s\"", argv[1]);
+		return historic(argc, argv);
 	return run_command(argc - 1, argv + 1);
 }
 

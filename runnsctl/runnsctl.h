@@ -9,8 +9,14 @@
 
 #include "lib/base/base.h"
 
-/* Every command ends with one of these. */
+/* Every command ends with one of these ... */
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+/*
+ * ... but for one that starts a program, which ends as that program does, or,
+ * if it never came to that, with one of these.
+ */
+enum { EXIT_OWN = 125, EXIT_NOT_EXECUTABLE = 126, EXIT_NOT_FOUND = 127 };
 
 /**
  * struct cli_option - an option of a command
@@ -33,6 +39,8 @@ struct cli_option {
  * @synopsis:	one line, for the list of commands
  * @description: the rest of its help
  * @options:	list, or NULL
+ * @starts:	its operands are a program and the program's own words: options
+ *		end at the first operand, and own errors are EXIT_OWN
  * @run:	gets the words from the command's own name on
  */
 struct command {
@@ -41,6 +49,7 @@ struct command {
 	const char *synopsis;
 	const char *description;
 	const struct cli_option *options;
+	bool starts;
 	int (*run)(const struct command *command, int argc, char **argv);
 };
 
@@ -52,8 +61,8 @@ void command_each(void (*fn)(const struct command *command));
 
 /**
  * cli_parse() - read a command's options
- * @take:	told of each option; a value other than 0 is a usage error that
- *		it has reported
+ * @take:	told of each option, of a command that @starts also of 'h'; a
+ *		value other than 0 is a usage error that it has reported
  *
  * Return: index of the first operand; -1 after a usage error was reported.
  */
@@ -63,7 +72,7 @@ int cli_parse(const struct command *command, int argc, char **argv,
 /** cli_error() - "runnsctl: what: why" to stderr, made safe for a terminal */
 void cli_error(const char *fmt, ...) _printf_(1, 2);
 
-/** cli_usage_error() - the same, and where help is; returns EXIT_USAGE */
+/** cli_usage_error() - the same, and where help is; the command's exit status */
 int cli_usage_error(const struct command *command, const char *fmt, ...)
 	_printf_(2, 3);
 
@@ -76,6 +85,8 @@ void cli_use_stderr(void);
 extern const struct cli_option cmd_check_options[];
 extern const struct cli_option cmd_explain_options[];
 extern const struct cli_option cmd_forward_options[];
+extern const struct cli_option cmd_run_options[];
+extern const struct cli_option cmd_shell_options[];
 
 int cmd_check(const struct command *command, int argc, char **argv);
 int cmd_explain(const struct command *command, int argc, char **argv);
@@ -89,7 +100,16 @@ int cmd_forward_far(const struct command *command, int argc, char **argv);
 /** cmd_net() - hand the words to the program that builds networks */
 int cmd_net(const struct command *command, int argc, char **argv);
 
-/** cmd_names() - names of all namespaces, one a line, for completion */
+/** cmd_run() - become a program in a namespace */
+int cmd_run(const struct command *command, int argc, char **argv);
+
+/** cmd_shell() - become a shell in a namespace */
+int cmd_shell(const struct command *command, int argc, char **argv);
+
+/** cmd_start() - the last steps of start_child(), see start.h */
+int cmd_start(const struct command *command, int argc, char **argv);
+
+/** cmd_names() - namespaces that the caller may use, for completion */
 int cmd_names(const struct command *command, int argc, char **argv);
 
 #endif
