@@ -61,6 +61,7 @@ static struct rlimit limit_wanted(int kind, const struct rlimit *has)
 	return want;
 }
 
+/* Return: 1 if it was changed, 0 if it was high enough, or -errno. */
 static int limit_raise(int kind, struct rlimit *has)
 {
 	struct rlimit want;
@@ -71,12 +72,12 @@ static int limit_raise(int kind, struct rlimit *has)
 	if (want.rlim_cur == has->rlim_cur && want.rlim_max == has->rlim_max)
 		return 0;
 	if (setrlimit((__rlimit_resource_t)kind, &want) == 0)
-		return 0;
+		return 1;
 	/* Without CAP_SYS_RESOURCE as far as it goes. */
 	want.rlim_max = has->rlim_max;
 	if (want.rlim_cur > want.rlim_max)
 		want.rlim_cur = want.rlim_max;
-	return setrlimit((__rlimit_resource_t)kind, &want) < 0 ? -errno : 0;
+	return setrlimit((__rlimit_resource_t)kind, &want) < 0 ? -errno : 1;
 }
 
 int caller_shield(struct caller *caller)
@@ -86,6 +87,7 @@ int caller_shield(struct caller *caller)
 
 		if (r < 0)
 			return r;
+		caller->is_raised[i] = r > 0;
 	}
 	caller->umask = umask(022);
 	return 0;
@@ -100,7 +102,8 @@ int caller_restore(const struct caller *caller)
 {
 	umask(caller->umask);
 	for (size_t i = 0; i < ARRAY_SIZE(limit_kinds); i++) {
-		if (setrlimit((__rlimit_resource_t)limit_kinds[i],
+		if (caller->is_raised[i] &&
+		    setrlimit((__rlimit_resource_t)limit_kinds[i],
 			      &caller->limits[i]) < 0)
 			return -errno;
 	}

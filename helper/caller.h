@@ -5,6 +5,7 @@
 #ifndef RUNNS_CALLER_H
 #define RUNNS_CALLER_H
 
+#include <stdbool.h>
 #include <sys/resource.h>
 #include <sys/types.h>
 
@@ -16,7 +17,8 @@ enum { CALLER_LIMITS = 8 };
  * struct caller - who started us, and how
  * @uid:	the real user id: the identity that everything is decided by
  * @env:	his whole environment
- * @limits:	those that could be in our way
+ * @limits:	those that could be in our way ...
+ * @is_raised:	... and are others now
  */
 struct caller {
 	uid_t uid;
@@ -24,6 +26,7 @@ struct caller {
 	char **env;
 	mode_t umask;
 	struct rlimit limits[CALLER_LIMITS];
+	bool is_raised[CALLER_LIMITS];
 };
 
 /**

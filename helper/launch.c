@@ -158,6 +158,4 @@ void launch_settle(struct launch *launch)
 	    !origin_cwd_by_path(&launch->origin, launch->cwd) &&
 	    !launch->cwd_is_held)
 		origin_cwd_again(&launch->origin, launch->cwd);
-	origin_forget(&launch->origin);
-	close(TAKE_FD(launch->host));
 }

@@ -71,7 +71,7 @@ int launch_enter(struct launch *launch) _must_check_;
 /**
  * launch_settle() - take up the working directory, as the user
  *
- * Only descriptors that execve(2) closes are left of the host afterwards.
+ * What is left of the host is descriptors that execve(2) closes.
  */
 void launch_settle(struct launch *launch);
 

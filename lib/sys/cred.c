@@ -82,7 +82,7 @@ static bool ids_are(uid_t uid, gid_t gid)
 
 static bool root_is_out_of_reach(void)
 {
-	return setresuid((uid_t)-1, 0, (uid_t)-1) < 0 && setuid(0) < 0;
+	return setresuid((uid_t)-1, 0, (uid_t)-1) < 0;
 }
 
 int cred_drop(uid_t uid, gid_t gid)
