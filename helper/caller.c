@@ -2,17 +2,19 @@
 /*
  * caller.c - what the program of a caller must find as he had it
  *
- * Signals are left alone: what is ignored or blocked harms nothing here,
- * execve(2) has put handlers back, and to be killed or stopped at any moment
- * must be harmless anyway.  Timers of his run on for the same reason.
+ * Dispositions of signals are left alone: what is ignored harms nothing here,
+ * execve(2) has put handlers back, and to be killed at any moment must be
+ * harmless anyway.  Timers of his run on for the same reason.
  */
 #include "helper/caller.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "helper/env.h"
+#include "lib/sys/cred.h"
 
 enum { FILES_WANTED = 65536 };
 
@@ -22,12 +24,29 @@ static const int limit_kinds[CALLER_LIMITS] = {
 	RLIMIT_CORE, RLIMIT_NPROC, RLIMIT_NOFILE, RLIMIT_AS,
 };
 
+/*
+ * Where the GNU C library finds one closed in a set-user-ID program it opens
+ * /dev/full or /dev/null in its place, and would leave it to his program.
+ */
+static bool is_of_libc(int fd, int flags)
+{
+	struct stat st;
+
+	return flags & O_NOFOLLOW && fstat(fd, &st) == 0 &&
+	       S_ISCHR(st.st_mode) && (st.st_rdev == makedev(1, 3) ||
+				       st.st_rdev == makedev(1, 7));
+}
+
 int caller_stdio(void)
 {
 	for (int fd = 0; fd < 3; fd++) {
-		if (fcntl(fd, F_GETFD) < 0 &&
-		    open("/", O_PATH | O_CLOEXEC) != fd)
+		int flags = fcntl(fd, F_GETFL);
+
+		if (flags < 0 && open("/", O_PATH | O_CLOEXEC) != fd)
 			return -EBADF;
+		if (flags >= 0 && is_of_libc(fd, flags) &&
+		    fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
+			return -errno;
 	}
 	return 0;
 }
@@ -93,9 +112,28 @@ int caller_shield(struct caller *caller)
 	return 0;
 }
 
-int caller_shut_out(void)
+/*
+ * A process that has only root's ids counts against no limit of his.  So it
+ * must not stand still at his will: terminals send stop signals to whoever.
+ */
+int caller_shut_out(struct caller *caller)
 {
-	return setresuid(0, 0, 0) < 0 ? -errno : 0;
+	sigset_t all;
+
+	sigfillset(&all);
+	if (sigprocmask(SIG_SETMASK, &all, &caller->mask) < 0 ||
+	    setresuid(0, 0, 0) < 0)
+		return -errno;
+	return 0;
+}
+
+int caller_let_in(const struct caller *caller)
+{
+	int r = cred_drop(caller->uid, caller->gid);
+
+	if (r == 0 && sigprocmask(SIG_SETMASK, &caller->mask, NULL) < 0)
+		r = -errno;
+	return r;
 }
 
 int caller_restore(const struct caller *caller)

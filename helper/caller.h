@@ -5,6 +5,7 @@
 #ifndef RUNNS_CALLER_H
 #define RUNNS_CALLER_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <sys/resource.h>
 #include <sys/types.h>
@@ -19,6 +20,7 @@ enum { CALLER_LIMITS = 8 };
  * @env:	his whole environment
  * @limits:	those that could be in our way ...
  * @is_raised:	... and are others now
+ * @mask:	signals that he had blocked, set by caller_shut_out()
  */
 struct caller {
 	uid_t uid;
@@ -27,6 +29,7 @@ struct caller {
 	mode_t umask;
 	struct rlimit limits[CALLER_LIMITS];
 	bool is_raised[CALLER_LIMITS];
+	sigset_t mask;
 };
 
 /**
@@ -58,12 +61,20 @@ int caller_shield(struct caller *caller) _must_check_;
 /**
  * caller_shut_out() - let him no longer signal or schedule this process
  *
- * All user ids become root's.  Not earlier than need be: until then the
- * process counts as his, and he can end it.
+ * All user ids become root's, and all signals wait.  Not earlier than need
+ * be: until then the process counts as his, and he can end it.  Nothing that
+ * he could hold up may be done until caller_let_in(), not even a message.
  *
  * Return: 0 or -errno.
  */
-int caller_shut_out(void) _must_check_;
+int caller_shut_out(struct caller *caller) _must_check_;
+
+/**
+ * caller_let_in() - become him for good, and let signals through again
+ *
+ * Return: 0; -errno, and then no program of his may be started.
+ */
+int caller_let_in(const struct caller *caller) _must_check_;
 
 /**
  * caller_restore() - take his limits and umask up again; needs no privilege

@@ -27,7 +27,6 @@
 #include "helper/privilege.h"
 #include "lib/base/log.h"
 #include "lib/base/num.h"
-#include "lib/sys/cred.h"
 #include "lib/sys/exec.h"
 
 /**
@@ -42,16 +41,42 @@ struct words {
 };
 
 /* Whatever argv[0] says. */
+static const char self[] = "runns-helper";
+
+/*
+ * What is said while the caller is shut out waits until he is not: nobody may
+ * have to read it, and the process would wait for ever, as root.
+ */
+static struct {
+	bool held;
+	size_t len;
+	char text[4 * LOG_LINE_MAX];
+} said;
+
+static void said_release(void)
+{
+	said.held = false;
+	dprintf(STDERR_FILENO, "%.*s", (int)said.len, said.text);
+}
+
 static void say(const char *fmt, ...)
 {
 	char text[LOG_LINE_MAX], safe[LOG_LINE_MAX];
+	size_t room = sizeof(said.text) - said.len;
 	va_list ap;
+	int n;
 
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	log_escape(safe, sizeof(safe), text, strlen(text));
-	dprintf(STDERR_FILENO, "runns-helper: %s\n", safe);
+	if (!said.held) {
+		dprintf(STDERR_FILENO, "%s: %s\n", self, safe);
+		return;
+	}
+	n = snprintf(said.text + said.len, room, "%s: %s\n", self, safe);
+	if (n > 0 && (size_t)n < room)
+		said.len += (size_t)n;
 }
 
 /*
@@ -63,7 +88,7 @@ static void log_of_ours(void *ctx, int priority, const char *line)
 	const bool *tell = ctx;
 
 	if (priority <= LOG_NOTICE)
-		syslog(LOG_AUTHPRIV | priority, "%s", line);
+		syslog(priority, "%s", line);
 	if (*tell && priority < LOG_NOTICE)
 		say("%s", line);
 }
@@ -173,6 +198,24 @@ static int resolv_take(const struct words *words, struct launch *launch,
 	return 0;
 }
 
+/* Steps 4 and 5.  What was said is about his own program, or why not. */
+static int enter_and_drop(struct launch *launch, struct caller *caller)
+{
+	int r = caller_shut_out(caller), dropped;
+
+	if (r < 0) {
+		say("cannot shut you out: %s", strerror(-r));
+		return r;
+	}
+	said.held = true;
+	r = launch_enter(launch);
+	dropped = caller_let_in(caller);
+	said_release();
+	if (dropped < 0)
+		say("cannot become you again: %s", strerror(-dropped));
+	return dropped < 0 ? dropped : r;
+}
+
 /*
  * Steps 3 to 6 but for the last call.  A resolver of the caller's choice is
  * not for programs that gain privilege, such as sudo(8).
@@ -199,15 +242,11 @@ static int prepare(const struct words *words, struct caller *caller)
 		r = resolv_take(words, &launch, &resolv);
 	text = resolv.text;
 	if (r == 0)
-		r = caller_shut_out();
-	if (r == 0)
-		r = launch_enter(&launch);
+		r = enter_and_drop(&launch, caller);
 	if (r < 0)
 		return r;
-	r = cred_drop(caller->uid, caller->gid);
-	if (r == 0)
-		launch_settle(&launch);
-	if (r == 0 && launch.resolv && !resolv.trusted &&
+	launch_settle(&launch);
+	if (launch.resolv && !resolv.trusted &&
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		r = -errno;
 	if (r == 0)
@@ -228,6 +267,8 @@ int main(int argc, char **argv)
 
 	if (argc < 1 || caller_stdio() < 0)
 		return EXEC_FAILED;
+	/* It would say argv[0], which the caller chose. */
+	openlog(self, LOG_PID, LOG_AUTHPRIV);
 	r = caller_note(&caller, argc, argv);
 	if (r < 0) {
 		say("the environment cannot be read: %s", strerror(-r));

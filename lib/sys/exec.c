@@ -97,7 +97,8 @@ int exec_program(char *const argv[], char *const envp[])
 	if (err == ENOEXEC)
 		log_msg(LOG_ERR, "%s: neither a program nor a script that "
 			"begins with \"#!\"", name);
-	else if (err == ENOENT && access(name, F_OK) == 0)
+	else if (err == ENOENT && strchr(name, '/') &&
+		 access(name, F_OK) == 0)
 		log_msg(LOG_ERR, "%s: its interpreter is missing", name);
 	else
 		log_msg(LOG_ERR, "%s: %s", name, strerror(err));
