@@ -5,12 +5,17 @@
  *	inject list COMMAND...		the calls between the marks, a line each
  *	inject K ERRNO COMMAND...	call number K fails with ERRNO
  *	inject K kill COMMAND...	the program is killed at call number K
+ *	inject K SEGV COMMAND...	it gets this signal there
+ *	inject K STOP COMMAND...	it is left there, stopped, and untraced
  *	inject K ERRNO+ COMMAND...	and so does every later call of that kind
+ *	inject K:L ERRNO COMMAND...	and so does call number L
  *
  * The program marks a stretch by raising SIGUSR2 before and after it (see
- * state.c); only the first stretch counts.  Calls that cannot fail, or by
- * whose failure the C library ends the program, are not counted.  The exit
- * status is the program's, 128+N for signal N.  ptrace(2); x86-64 only.
+ * state.c); only the first stretch counts.  With -x N before all else the
+ * stretch is what the program does between its execve(2) number N and the
+ * next, COMMAND itself being number 1.  Calls that cannot fail, or by whose
+ * failure the C library ends the program, are not counted.  The exit status
+ * is the program's, 128+N for signal N.  ptrace(2); x86-64 only.
  */
 #include <errno.h>
 #include <signal.h>
@@ -29,22 +34,28 @@
 /**
  * struct injection - what to do, and where the program is
  * @wanted:	number of the call, from 1; 0 only lists
- * @error:	errno, 0 to kill
+ * @error:	errno, or -N to send signal N
  * @rest:	later calls with the same number fail too
- * @marks:	marks passed
+ * @second:	number of another call that fails, 0 for none
+ * @execs:	the stretch begins with this execve(2); 0: with a mark
+ * @marks:	marks passed, or calls of execve(2)
  * @n:		calls counted
  * @inside:	of a call
  * @failing:	this call will fail
+ * @left:	the program goes its own way
  * @nr:		its number
  */
 struct injection {
 	long wanted;
 	int error;
 	bool rest;
+	long second;
+	int execs;
 	int marks;
 	long n;
 	bool inside;
 	bool failing;
+	bool left;
 	long long nr;
 	long long victim;
 };
@@ -57,7 +68,7 @@ static const struct {
 	{ "EPERM", EPERM }, { "EINTR", EINTR }, { "EAGAIN", EAGAIN },
 	{ "EBUSY", EBUSY }, { "ENOENT", ENOENT }, { "EINVAL", EINVAL },
 	{ "EACCES", EACCES }, { "EIO", EIO }, { "ENOSYS", ENOSYS },
-	{ "kill", 0 },
+	{ "kill", -SIGKILL }, { "SEGV", -SIGSEGV }, { "STOP", -SIGSTOP },
 };
 
 static bool cannot_fail(long long nr)
@@ -103,15 +114,36 @@ static void regs_get(pid_t pid, struct user_regs_struct *regs)
 		give_up("read the registers");
 }
 
-/* The path that most calls have as their second argument, or first. */
+/* The path is the second argument of calls with a descriptor, else the first. */
+static unsigned long long path_at(const struct user_regs_struct *regs)
+{
+	switch (regs->orig_rax) {
+	case SYS_openat:
+	case SYS_openat2:
+	case SYS_newfstatat:
+	case SYS_statx:
+	case SYS_open_tree:
+	case SYS_readlinkat:
+	case SYS_faccessat:
+	case SYS_faccessat2:
+		return regs->rsi;
+	case SYS_open:
+	case SYS_stat:
+	case SYS_lstat:
+	case SYS_access:
+	case SYS_readlink:
+	case SYS_execve:
+	case SYS_chdir:
+		return regs->rdi;
+	default:
+		return 0;
+	}
+}
+
 static void path_read(pid_t pid, const struct user_regs_struct *regs,
 		      char *out, size_t size)
 {
-	unsigned long long at = regs->orig_rax == SYS_openat ||
-					regs->orig_rax == SYS_newfstatat ||
-					regs->orig_rax == SYS_statx ||
-					regs->orig_rax == SYS_open_tree ?
-				regs->rsi : 0;
+	unsigned long long at = path_at(regs);
 	size_t n = 0;
 
 	while (at && n + sizeof(long) < size) {
@@ -147,14 +179,21 @@ static void call_begins(struct injection *in, pid_t pid)
 	in->n++;
 	if (in->wanted == 0)
 		call_list(in, pid, &regs);
-	in->failing = in->n == in->wanted ||
+	in->failing = in->n == in->wanted || in->n == in->second ||
 		      (in->rest && in->n > in->wanted && in->nr == in->victim);
 	if (in->n == in->wanted)
 		in->victim = in->nr;
 	if (!in->failing)
 		return;
-	if (in->error == 0) {
-		kill(pid, SIGKILL);
+	if (in->error == -SIGSTOP) {
+		if (ptrace(PTRACE_DETACH, pid, NULL, (long)SIGSTOP) < 0)
+			give_up("detach");
+		in->left = true;
+		return;
+	}
+	if (in->error < 0) {
+		kill(pid, -in->error);
+		in->failing = false;
 		return;
 	}
 	if (takes_place_anyway(in->nr))
@@ -187,7 +226,7 @@ static int stopped(struct injection *in, pid_t pid, int sig)
 			call_ends(in, pid);
 		return 0;
 	}
-	if (sig == SIGUSR2) {
+	if (sig == SIGUSR2 && in->execs == 0) {
 		in->marks++;
 		in->inside = false;
 		return 0;
@@ -195,19 +234,31 @@ static int stopped(struct injection *in, pid_t pid, int sig)
 	return sig == SIGTRAP ? 0 : sig;
 }
 
+/* The next stop is the end of this execve(2). */
+static void program_begins(struct injection *in)
+{
+	in->marks++;
+	in->inside = true;
+	in->failing = false;
+}
+
 static int follow(struct injection *in, pid_t pid)
 {
+	const long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL;
+	int stretch = in->execs ? in->execs : 1;
 	int status, sig = 0;
 
 	if (waitpid(pid, &status, 0) != pid || !WIFSTOPPED(status) ||
 	    ptrace(PTRACE_SETOPTIONS, pid, NULL,
-		   PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL) < 0)
+		   options | (in->execs ? PTRACE_O_TRACEEXEC : 0)) < 0)
 		give_up("trace");
+	/* That was the first execve(2). */
+	in->marks = in->execs ? 1 : 0;
 	for (;;) {
-		bool all = in->marks == 1;
+		bool all = in->marks == stretch;
 
-		if (ptrace(all ? PTRACE_SYSCALL : PTRACE_CONT, pid, NULL,
-			   (long)sig) < 0 && errno != ESRCH)
+		if (!in->left && ptrace(all ? PTRACE_SYSCALL : PTRACE_CONT, pid,
+					NULL, (long)sig) < 0 && errno != ESRCH)
 			give_up("go on");
 		if (waitpid(pid, &status, 0) != pid)
 			give_up("wait");
@@ -215,26 +266,35 @@ static int follow(struct injection *in, pid_t pid)
 			return WEXITSTATUS(status);
 		if (WIFSIGNALED(status))
 			return 128 + WTERMSIG(status);
-		sig = stopped(in, pid, WSTOPSIG(status));
+		if (status >> 16 == PTRACE_EVENT_EXEC)
+			program_begins(in);
+		sig = status >> 16 ? 0 : stopped(in, pid, WSTOPSIG(status));
 	}
 }
 
 static int parse(struct injection *in, int argc, char **argv)
 {
+	int at = 1;
 	size_t len;
 
-	if (argc > 2 && strcmp(argv[1], "list") == 0)
-		return 2;
-	if (argc < 4)
+	if (argc > 3 && strcmp(argv[1], "-x") == 0) {
+		in->execs = atoi(argv[2]);
+		at = 3;
+	}
+	if (argc > at + 1 && strcmp(argv[at], "list") == 0)
+		return at + 1;
+	if (argc < at + 3)
 		return -EINVAL;
-	in->wanted = atol(argv[1]);
-	len = strcspn(argv[2], "+");
-	in->rest = argv[2][len] == '+';
+	in->wanted = atol(argv[at]);
+	if (strchr(argv[at], ':'))
+		in->second = atol(strchr(argv[at], ':') + 1);
+	len = strcspn(argv[at + 1], "+");
+	in->rest = argv[at + 1][len] == '+';
 	for (size_t i = 0; in->wanted > 0 && i < ARRAY_SIZE(errors); i++) {
 		if (strlen(errors[i].name) == len &&
-		    memcmp(errors[i].name, argv[2], len) == 0) {
+		    memcmp(errors[i].name, argv[at + 1], len) == 0) {
 			in->error = errors[i].value;
-			return 3;
+			return at + 2;
 		}
 	}
 	return -EINVAL;
@@ -248,7 +308,7 @@ int main(int argc, char **argv)
 	pid_t pid;
 
 	if (command < 0) {
-		fprintf(stderr, "usage: inject list|K ERRNO COMMAND...\n");
+		fprintf(stderr, "usage: inject [-x N] list|K ERRNO COMMAND...\n");
 		return 2;
 	}
 	pid = fork();
