@@ -152,10 +152,14 @@ int launch_enter(struct launch *launch)
 	return 0;
 }
 
-void launch_settle(struct launch *launch)
+int launch_settle(struct launch *launch)
 {
-	if (launch->origin.moved_mnt &&
-	    !origin_cwd_by_path(&launch->origin, launch->cwd) &&
-	    !launch->cwd_is_held)
-		origin_cwd_again(&launch->origin, launch->cwd);
+	if (!launch->origin.moved_mnt ||
+	    origin_cwd_by_path(&launch->origin, launch->cwd) ||
+	    launch->cwd_is_held)
+		return 0;
+	/* In any other, what he told his program to do it would do there. */
+	launch->say("the working directory, %s, is not to be had in the "
+		    "network: go to another first", launch->cwd);
+	return -ENOENT;
 }

@@ -72,7 +72,9 @@ int launch_enter(struct launch *launch) _must_check_;
  * launch_settle() - take up the working directory, as the user
  *
  * What is left of the host is descriptors that execve(2) closes.
+ *
+ * Return: 0; -ENOENT after he was told that the network does not have it.
  */
-void launch_settle(struct launch *launch);
+int launch_settle(struct launch *launch) _must_check_;
 
 #endif

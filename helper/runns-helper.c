@@ -245,8 +245,8 @@ static int prepare(const struct words *words, struct caller *caller)
 		r = enter_and_drop(&launch, caller);
 	if (r < 0)
 		return r;
-	launch_settle(&launch);
-	if (launch.resolv && !resolv.trusted &&
+	r = launch_settle(&launch);
+	if (r == 0 && launch.resolv && !resolv.trusted &&
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		r = -errno;
 	if (r == 0)

@@ -235,6 +235,13 @@ for how in 'resolv.conf' '/proc/self/cwd/resolv.conf' './resolv.conf'; do
 done
 said=$(cd /sys/class/net && as -- "$helper" -n work -- ls 2>&1)
 is "$(echo $said)" "$(ip -n work -o link | ip_devices)" "B06: started in /sys, its devices are"
+for dir in /sys/class/net/hand3 /etc/gone; do
+	mkdir -p $dir
+	said=$(cd $dir && { [ $dir != /etc/gone ] || rmdir $dir; } &&
+		as -- "$helper" -n work -- $cred 2>&1)
+	denied $? "B06: in $dir, which only the host has: no other directory in its place" \
+		'working directory'
+done
 # shellcheck disable=SC2086
 "$launch" $alice -- "$helper" -n work -- $cred -p >through &
 wait $!
