@@ -6,7 +6,9 @@
  *
  * In each round each command is timed once, in a new order: from the start of
  * all its copies to the end of the last.  BEFORE and AFTER go to the shell and
- * are not timed; COMMAND is words separated by blanks, started without one.
+ * are not timed; COMMAND is words separated by blanks, started without one;
+ * with a first word @UID it is started as that user and the group of the same
+ * number.
  * After each sample MS milliseconds pass, for what the kernel does afterwards.
  *
  * Prints: LABEL, median in microseconds.
@@ -14,6 +16,7 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,6 +30,7 @@ enum { CASES_MAX = 32, WORDS_MAX = 64, COPIES_MAX = 1000 };
 struct command {
 	const char *label;
 	const char *before;
+	uid_t uid;
 	char *words[WORDS_MAX + 1];
 	const char *after;
 	long *ns;
@@ -44,6 +48,17 @@ static void shell(const struct command *c, const char *line)
 {
 	if (*line && system(line) != 0)
 		errx(1, "%s: failed: %s", c->label, line);
+}
+
+/*
+ * What is started takes over the effective ids alone.  So the user is put on
+ * and taken off before and after, and costs nothing between.
+ */
+static void user_become(uid_t uid)
+{
+	if (setresuid(0, 0, 0) < 0 || setgroups(1, &uid) < 0 ||
+	    setresgid(uid, uid, 0) < 0 || setresuid(uid, uid, 0) < 0)
+		err(1, "uid %u", (unsigned int)uid);
 }
 
 static void copies_start(const struct command *c, pid_t *pids, int n)
@@ -81,10 +96,14 @@ static long command_time(const struct command *c, int copies)
 	long start, end;
 
 	shell(c, c->before);
+	if (c->uid)
+		user_become(c->uid);
 	start = sample_now_ns();
 	copies_start(c, pids, copies);
 	copies_await(c, pids, copies);
 	end = sample_now_ns();
+	if (c->uid)
+		user_become(0);
 	shell(c, c->after);
 	return end - start;
 }
@@ -97,8 +116,12 @@ static void command_init(struct command *c, char **args, int rounds)
 	c->before = args[1];
 	c->after = args[3];
 	for (char *word = strtok(args[2], " "); word && n < WORDS_MAX;
-	     word = strtok(NULL, " "))
-		c->words[n++] = word;
+	     word = strtok(NULL, " ")) {
+		if (n == 0 && *word == '@')
+			c->uid = (uid_t)atoi(word + 1);
+		else
+			c->words[n++] = word;
+	}
 	c->ns = calloc((size_t)rounds, sizeof(*c->ns));
 	if (!n || !c->ns)
 		errx(2, "%s: no command", c->label);
