@@ -130,7 +130,8 @@ int cli_parse(const struct command *command, int argc, char **argv,
 
 	form_fill(&form, command);
 	opterr = 0;
-	optind = 1;
+	/* Begin anew, whatever was read before (getopt(3)). */
+	optind = 0;
 	while ((code = getopt_long(argc, argv, form.shorts, form.longs,
 				   NULL)) != -1) {
 		if (code == ':') {

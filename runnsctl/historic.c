@@ -2,6 +2,7 @@
 /*
  * historic.c - the options that runnsctl had before it had commands
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/base/log.h"
@@ -21,7 +22,8 @@ static const struct cli_option options[] = {
 	{ 'v', "verbose", NULL, "tell what is done" },
 	{ 'l', "list", NULL, "list the processes that were started" },
 	{ 's', "stop", NULL, "stop the service" },
-	{ 'f', "forward-port", "IP:PORT:NETNS:PROTOCOL", "forward a port" },
+	{ 'f', "forward-port", "IP:PORT:/run/netns/NAME:PROTOCOL",
+	  "let a port there lead here" },
 	{ 0 },
 };
 
@@ -135,6 +137,60 @@ static int start_program(struct wishes *w, int argc, char **argv)
 	return status;
 }
 
+/* Takes the last field off: what is behind the last colon. */
+static char *field_last(char *text)
+{
+	char *colon = strrchr(text, ':');
+
+	if (!colon)
+		return NULL;
+	*colon = '\0';
+	return colon + 1;
+}
+
+bool historic_forward(char *text, struct historic_forward *out)
+{
+	static const char *const protocols[][2] = {
+		{ "tcp4", "" }, { "tcp6", "" }, { "udp4", "/udp" },
+		{ "udp6", "/udp" },
+	};
+	const char *protocol = field_last(text);
+	const char *netns = protocol ? field_last(text) : NULL;
+	const char *port = netns ? field_last(text) : NULL;
+	bool v6;
+	int n;
+
+	out->name = netns ? historic_netns(netns) : NULL;
+	for (size_t i = 0; port && i < ARRAY_SIZE(protocols); i++) {
+		if (strcmp(protocol, protocols[i][0]) != 0)
+			continue;
+		v6 = protocol[3] == '6';
+		n = snprintf(out->spec, sizeof(out->spec),
+			     v6 ? "[%s]:%s:[::1]:%s%s" :
+				  "%s:%s:127.0.0.1:%s%s",
+			     text, port, port, protocols[i][1]);
+		return out->name && n > 0 && (size_t)n < sizeof(out->spec);
+	}
+	return false;
+}
+
+static int forward_port(const struct wishes *w)
+{
+	const struct command *forward = command_find("forward");
+	_cleanup_free_ char *text = strdup(w->forward);
+	struct historic_forward f;
+	char *words[] = { (char *)"forward", (char *)"-R", (char *)"-n", NULL,
+			  f.spec, NULL, NULL };
+
+	if (!text || !historic_forward(text, &f))
+		return cli_usage_error(NULL, "--forward-port %s: not IP:PORT:/run/netns/NAME:tcp4",
+				       w->forward);
+	words[3] = (char *)f.name;
+	if (w->launch.verbose)
+		words[5] = (char *)"-v";
+	return forward->run(forward, w->launch.verbose ? 6 : 5, words);
+}
+
 static int not_here(const char *option)
 {
 	cli_error("%s: not in this version", option);
@@ -156,7 +212,7 @@ int historic(int argc, char **argv)
 		return start_program(&w, argc - first, argv + first);
 	if (first < argc)
 		return cli_usage_error(NULL, "\"%s\": what for?", argv[first]);
-	if (w.list)
-		return not_here("--list");
-	return not_here(w.stop ? "--stop" : "--forward-port");
+	if (w.forward)
+		return forward_port(&w);
+	return not_here(w.list ? "--list" : "--stop");
 }

@@ -5,6 +5,8 @@
 #ifndef RUNNSCTL_HISTORIC_H
 #define RUNNSCTL_HISTORIC_H
 
+#include <stdbool.h>
+
 /**
  * historic() - do what these words once meant
  * @argv:	of the whole program; argv[1] begins with a dash
@@ -23,5 +25,26 @@ int historic(int argc, char **argv);
  * Return: its last component, within @path; NULL if it is no such path.
  */
 const char *historic_netns(const char *path);
+
+/**
+ * struct historic_forward - what --forward-port means today
+ * @name:	the other namespace, within the text that was read
+ * @spec:	for `runnsctl forward -R`
+ */
+struct historic_forward {
+	const char *name;
+	char spec[256];
+};
+
+/**
+ * historic_forward() - read IP:PORT:NETNS:PROTOCOL
+ * @text:	is written to
+ *
+ * Once a program's own socket was put into the namespace when it bound itself
+ * to that port.  Now a socket there leads to the port here, at the loopback.
+ *
+ * Return: is it such a text?  The numbers are for `forward` to judge.
+ */
+bool historic_forward(char *text, struct historic_forward *out);
 
 #endif
