@@ -49,7 +49,7 @@ _runnsctl()
 	run)
 		_runnsctl_program "$cur"
 		;;
-	up | down | status | refresh)
+	up | down | reattach | status | refresh)
 		mapfile -t COMPREPLY < <(compgen -W "$(runnsctl __names \
 			2>/dev/null)" -- "$cur")
 		;;

@@ -6,10 +6,28 @@
 #define RUNNS_NET_CMD_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
+#include "net/conf.h"
 #include "net/host.h"
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+/**
+ * struct override - what a command says in place of runns.conf(5)
+ * @interface_in: NULL, or the name of the host's end
+ * @uplink:	NULL, or the device to leave by
+ * @resolve:	NULL, or a resolv.conf(5)
+ * @index:	0, or the lowest number to try
+ * @stands:	the network must be there
+ */
+struct override {
+	const char *interface_in;
+	const char *uplink;
+	const char *resolve;
+	uint32_t index;
+	bool stands;
+};
 
 /**
  * struct options - of all commands; each uses those that make sense to it
@@ -17,6 +35,7 @@ enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
  * @section:	to be used as a pattern, or NULL
  * @login:	a login asks
  * @idle:	only look whether the network is idle
+ * @forward_off: turn the host's forwarding off
  */
 struct options {
 	const char *conf;
@@ -29,6 +48,8 @@ struct options {
 	bool quiet;
 	bool verbose;
 	bool dry_run;
+	bool forward_off;
+	struct override override;
 };
 
 /**
@@ -53,6 +74,22 @@ int cmd_view(const struct host *h, const struct options *o, char **names,
 	     int n);
 int cmd_refresh(const struct host *h, const struct options *o, char **names,
 		int n);
+
+int cmd_reattach(const struct host *h, const struct options *o, char **names,
+		 int n);
+int cmd_build_net(const struct host *h, const struct options *o, char **names,
+		  int n);
+int cmd_clean_net(const struct host *h, const struct options *o, char **names,
+		  int n);
+
+/**
+ * up_named() - build one network, or mend it
+ * @conf:	read before
+ *
+ * Return: 0 or -errno, logged.
+ */
+int up_named(const struct host *h, const struct options *o,
+	     const struct conf *conf, const char *name) _must_check_;
 
 /**
  * down_one() - take one network down; the lock "net.NAME" must be held

@@ -96,6 +96,11 @@ static int up_build(const struct up *up, const struct conf *conf,
 
 	if (err < 0)
 		return err;
+	if (up->o->override.stands && !stands) {
+		log_msg(LOG_ERR, "%s: there is no such network: 'runnsctl up "
+			"%s' builds it", up->name, up->name);
+		return -ENOENT;
+	}
 	if (up->o->dry_run && stands) {
 		printf("%s: stands, would be mended where needed\n", up->name);
 		return 0;
@@ -105,6 +110,8 @@ static int up_build(const struct up *up, const struct conf *conf,
 		return 0;
 	}
 	err = build_begin(&b);
+	if (up->o->override.index)
+		b.from = up->o->override.index;
 	if (err == 0)
 		err = stands ? build_mend(&b, ns) : build_make(&b);
 	if (err == 0 && warn_each(&b.record, b.out, up_warn, (void *)up) < 0)
@@ -114,12 +121,41 @@ static int up_build(const struct up *up, const struct conf *conf,
 	return err;
 }
 
+static int up_device(const struct up *up, const char *name,
+		     char out[PROFILE_IFNAME_MAX + 1])
+{
+	if (!name)
+		return 0;
+	if (!*name || strlen(name) > PROFILE_IFNAME_MAX || strchr(name, '/'))
+		return log_errno(-EINVAL, "%s: \"%s\" is no name for a device",
+				 up->name, name);
+	strcpy(out, name);
+	return 0;
+}
+
+static int up_override(const struct up *up, struct plan *plan)
+{
+	const struct override *over = &up->o->override;
+	int err = up_device(up, over->interface_in, plan->interface_in);
+
+	if (err == 0)
+		err = up_device(up, over->uplink, plan->uplink);
+	if (over->resolve) {
+		plan->resolve = (struct slice){ over->resolve,
+						strlen(over->resolve) };
+		plan->strict_dns = true;
+	}
+	return err;
+}
+
 static int up_planned(const struct up *up, const struct conf *conf,
 		      const struct request *request)
 {
 	struct plan plan;
 	int err = conf_plan(conf, request, up->name, &plan);
 
+	if (err == 0)
+		err = up_override(up, &plan);
 	return err ? err : up_build(up, conf, &plan);
 }
 
@@ -146,8 +182,8 @@ static int up_locked(const struct up *up, const struct conf *conf)
 	return err;
 }
 
-static int up_one(const struct host *h, const struct options *o,
-		  const struct conf *conf, const char *name)
+int up_named(const struct host *h, const struct options *o,
+	     const struct conf *conf, const char *name)
 {
 	struct up up = { .h = h, .o = o, .name = name };
 	_cleanup_close_ int lock = -1;
@@ -175,10 +211,27 @@ static int up_all(const struct host *h, const struct options *o,
 		if (from.len >= sizeof(name))
 			continue;
 		snprintf(name, sizeof(name), "%.*s", SLICE_ARG(from));
-		if (up_one(h, o, conf, name))
+		if (up_named(h, o, conf, name))
 			failed = 1;
 	}
 	return failed;
+}
+
+/* Only until the next `up`, which goes by runns.conf(5) again. */
+int cmd_reattach(const struct host *h, const struct options *o, char **names,
+		 int n)
+{
+	struct options to = *o;
+	struct conf conf;
+	int err;
+
+	(void)n;
+	to.override = (struct override){ .uplink = names[1], .stands = true };
+	if (conf_load(h, o->conf, &conf))
+		return EXIT_FAILED;
+	err = up_named(h, &to, &conf, names[0]);
+	conf_free(&conf);
+	return err ? EXIT_FAILED : 0;
 }
 
 int cmd_up(const struct host *h, const struct options *o, char **names, int n)
@@ -192,7 +245,7 @@ int cmd_up(const struct host *h, const struct options *o, char **names, int n)
 	if (o->all)
 		failed = up_all(h, o, &conf);
 	for (i = 0; i < n; i++) {
-		if (up_one(h, o, &conf, names[i]))
+		if (up_named(h, o, &conf, names[i]))
 			failed = 1;
 	}
 	conf_free(&conf);

@@ -226,6 +226,7 @@ static void plan_fill(struct plan *out, const struct profile *p)
 	plan_name(out->interface_in, sizeof(out->interface_in),
 		  p->interface_in, "");
 	plan_name(out->uplink, sizeof(out->uplink), p->interface_out, "");
+	out->resolve = p->resolve;
 	out->has_address = p->has_address;
 	out->address = p->address;
 	out->mtu = p->mtu;

@@ -48,6 +48,7 @@ struct request {
  * @profile:	the section; NULL for one built by hand from defaults
  * @interface_in: "" for rn-INDEX
  * @uplink:	"" for whatever the routing table picks
+ * @resolve:	resolv.conf to use inside; empty: made
  */
 struct plan {
 	char name[NAME_SIZE];
@@ -55,6 +56,7 @@ struct plan {
 	char interface[PROFILE_IFNAME_MAX + 1];
 	char interface_in[PROFILE_IFNAME_MAX + 1];
 	char uplink[PROFILE_IFNAME_MAX + 1];
+	struct slice resolve;
 	bool has_address;
 	struct addr_net address;
 	uint32_t mtu;

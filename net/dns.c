@@ -156,7 +156,7 @@ static int dns_from_file(struct buf *b, const struct plan *plan)
 {
 	char path[DNS_PATH_SIZE * 16];
 	char text[DNS_TEXT_SIZE];
-	struct slice file = plan->profile->resolve;
+	struct slice file = plan->resolve;
 	ssize_t n = -ENAMETOOLONG;
 
 	if (file.len < sizeof(path)) {
@@ -179,7 +179,7 @@ static int dns_resolv(struct buf *b, const struct plan *plan,
 
 	buf_addf(b, "# Made by RUNNS for network %s, see runns.conf(5).\n",
 		 plan->name);
-	if (p && p->resolve.len)
+	if (plan->resolve.len)
 		return dns_from_file(b, plan);
 	if (p && p->n_dns)
 		dns_from_keys(b, plan, r);

@@ -59,7 +59,8 @@ int host_explain(int err, const char *(*explain)(int err), const char *what);
 
 /**
  * host_lock() - take one of the locks, waiting at most @timeout_ms
- * @what:	"net.", "pool", "fw", "uplink": these are taken in this order
+ * @what:	"historic.", "net.", "pool", "fw", "uplink": these are taken in
+ *		this order
  * @name:	of a network, or ""
  *
  * Return: descriptor that holds it; -ETIMEDOUT; -errno; logged.

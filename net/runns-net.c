@@ -24,6 +24,8 @@ static const struct command commands[] = {
 	  "build networks, or mend those that stand" },
 	{ "down", cmd_down, "NAME...|--all [--kill]",
 	  "take networks down" },
+	{ "reattach", cmd_reattach, "NAME UPLINK",
+	  "let a network leave by another device" },
 	{ "status", cmd_status, "[NAME...] [--json]",
 	  "say what is there" },
 	{ "gc", cmd_gc, "[--idle] [NAME...]",
@@ -32,6 +34,10 @@ static const struct command commands[] = {
 	  "prepare what those who log in will see" },
 	{ "refresh", cmd_refresh, "[NAME...]",
 	  "put files back that cover those of /etc" },
+	{ "build-net", cmd_build_net, "[NAME]",
+	  "build one network, under the next free name" },
+	{ "clean-net", cmd_clean_net, "NAME [--kill]",
+	  "take one network down, after a question" },
 };
 
 enum {
@@ -43,6 +49,10 @@ enum {
 	OPT_IDLE,
 	OPT_JSON,
 	OPT_DRY_RUN,
+	OPT_INTERFACE_IN,
+	OPT_UPLINK,
+	OPT_RESOLVE,
+	OPT_FORWARD_OFF,
 };
 
 static const struct option long_options[] = {
@@ -54,6 +64,10 @@ static const struct option long_options[] = {
 	{ "idle", no_argument, NULL, OPT_IDLE },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
+	{ "interface-in", required_argument, NULL, OPT_INTERFACE_IN },
+	{ "uplink", required_argument, NULL, OPT_UPLINK },
+	{ "resolve", required_argument, NULL, OPT_RESOLVE },
+	{ "forward-off", no_argument, NULL, OPT_FORWARD_OFF },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
@@ -112,6 +126,18 @@ static int option_set(struct options *o, int opt)
 	case OPT_DRY_RUN:
 		o->dry_run = true;
 		break;
+	case OPT_INTERFACE_IN:
+		o->override.interface_in = optarg;
+		break;
+	case OPT_UPLINK:
+		o->override.uplink = optarg;
+		break;
+	case OPT_RESOLVE:
+		o->override.resolve = optarg;
+		break;
+	case OPT_FORWARD_OFF:
+		o->forward_off = true;
+		break;
 	case 'q':
 		o->quiet = true;
 		break;
@@ -146,12 +172,20 @@ static const struct command *command_find(const char *name)
 static bool command_fits(const struct command *c, const struct options *o,
 			 int n)
 {
+	const struct override *over = &o->override;
+	bool historic = c->run == cmd_build_net;
 	bool builds = c->run == cmd_up || c->run == cmd_down;
+	bool overrides = over->interface_in || over->uplink || over->resolve;
 
 	if (builds && (n > 0) == o->all)
 		return false;
-	return !(o->section && (c->run != cmd_up || o->all)) &&
-	       !(o->kill && c->run != cmd_down) &&
+	if ((c->run == cmd_reattach && n != 2) || (historic && n > 1) ||
+	    (c->run == cmd_clean_net && n != 1))
+		return false;
+	return !(o->section && ((c->run != cmd_up && !historic) || o->all)) &&
+	       !(overrides && !historic) &&
+	       !(o->forward_off && c->run != cmd_clean_net) &&
+	       !(o->kill && c->run != cmd_down && c->run != cmd_clean_net) &&
 	       !(o->idle && (c->run != cmd_gc || n == 0)) &&
 	       !(o->json && c->run != cmd_status);
 }

@@ -17,8 +17,9 @@ int cmd_net(const struct command *command, int argc, char **argv)
 	_cleanup_free_ char **words = calloc((size_t)argc + 2, sizeof(*words));
 	int i;
 
+	(void)command;
 	if (!words) {
-		cli_error("%s: out of memory", command->name);
+		cli_error("%s: out of memory", argv[0]);
 		return EXIT_FAILED;
 	}
 	words[0] = (char *)net_program;
@@ -28,9 +29,9 @@ int cmd_net(const struct command *command, int argc, char **argv)
 	execv(net_program, words);
 	if (errno == ENOENT)
 		cli_error("%s: %s is not there: RUNNS is installed without its builder",
-			  command->name, net_program);
+			  argv[0], net_program);
 	else
-		cli_error("%s: %s: %s", command->name, net_program,
+		cli_error("%s: %s: %s", argv[0], net_program,
 			  strerror(errno));
 	return EXIT_FAILED;
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "runnsctl/historic.h"
+#include "runnsctl/historic_net.h"
 #include "runnsctl/out.h"
 #include "runnsctl/runnsctl.h"
 
@@ -59,6 +60,10 @@ static const struct command commands[] = {
 	{ "down", "NAME...|--all", "Remove networks that up has built",
 	  "Refuses, and names the processes, while any is inside. Needs root.",
 	  down_options, .run = cmd_net },
+	{ "reattach", "NAME UPLINK", "Let a network leave by another device",
+	  "Sessions and their processes stay. Until the next up, which goes by\n"
+	  "runns.conf(5) again. Needs root.",
+	  .run = cmd_net },
 	{ "status", "[NAME...]", "Show networks: addresses, uplink, processes",
 	  "Needs root.", status_options, .run = cmd_net },
 	{ "gc", "", "Remove what crashes have left behind",
@@ -228,12 +233,25 @@ static int run(int argc, char **argv)
 	return run_command(argc - 1, argv + 1);
 }
 
+/* The names that the program has. */
+static int run_as(int argc, char **argv)
+{
+	const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
+	const char *name = slash ? slash + 1 : argc > 0 ? argv[0] : "";
+
+	if (strcmp(name, "build-net") == 0)
+		return historic_build_net(argc, argv);
+	if (strcmp(name, "clean-net") == 0)
+		return historic_clean_net(argc, argv);
+	return run(argc, argv);
+}
+
 int main(int argc, char **argv)
 {
 	int status, r;
 
 	cli_use_stderr();
-	status = run(argc, argv);
+	status = run_as(argc, argv);
 	r = out_close();
 	if (r < 0) {
 		cli_error("standard output: %s", strerror(-r));

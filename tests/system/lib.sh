@@ -276,6 +276,9 @@ host_install()
 		install -D -m "$(stat -c %a "$RUNNS_STAGE/$file")" \
 			"$RUNNS_STAGE/$file" "/$file" || return 1
 	done < <(find "$RUNNS_STAGE" -type f -printf '%P\0')
+	while IFS= read -r -d '' file; do
+		cp -d "$RUNNS_STAGE/$file" "/$file" || return 1
+	done < <(find "$RUNNS_STAGE" -type l -printf '%P\0')
 	install -m 0755 "$builddir/tests/system/probe" /usr/local/bin/probe &&
 		hash -r
 }
