@@ -125,8 +125,7 @@ static int start_program(struct wishes *w, int argc, char **argv)
 		return cli_usage_error(NULL, "--set-netns %s: say /run/netns/NAME",
 				       w->netns);
 	if (w->launch.verbose)
-		log_msg(LOG_INFO, "%s starts in %s", w->program,
-			w->launch.name);
+		log_msg(LOG_INFO, "%s in %s", w->program, w->launch.name);
 	w->launch.program = program_words(w->program, argc, argv);
 	if (!w->launch.program) {
 		cli_error("out of memory");

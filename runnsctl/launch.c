@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
+#include "lib/base/log.h"
 #include "runnsctl/launch.h"
 #include "runnsctl/pty.h"
 #include "runnsctl/relay.h"
@@ -233,6 +234,8 @@ int launch_run(const struct launch *l)
 
 	if (hindrance || l->socket)
 		return launch_by_service(l, hindrance);
+	if (l->verbose)
+		log_msg(LOG_INFO, "%s: by %s", l->what, helper_path);
 	if (l->resolv) {
 		resolv = resolv_open(l);
 		if (resolv < 0)

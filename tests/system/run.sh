@@ -53,7 +53,7 @@ is "$(value uids $out/own)" 5001,5001,5001,5001 "it runs as she"
 is "$(value nnp $out/own)" "$(as alice probe nnp)" "sudo would work"
 for words in "-n lab" "-nlab" "--name lab" "--name=lab" "-v -n lab --"; do
 	# shellcheck disable=SC2086
-	is "$(run $words probe cookie)" "$(cookie_of lab)" "run $words"
+	is "$(run $words probe cookie 2>/dev/null)" "$(cookie_of lab)" "run $words"
 done
 run -n host probe >$out/host
 session_outside $out/host "the host, which is written"
@@ -249,6 +249,26 @@ is "$(cat $out/status)" 143 "and ends the program"
 wait_until 10 test -s $out/behind
 is "$(sed 1d $out/behind)" "$(sed 1d $out/before)" "and the terminal is as before"
 
+# --- --pty: who holds it up
+
+start=$SECONDS
+run --pty sh -c 'setsid sleep 30 & echo there' >$out/said
+is "$(tr -d '\r' <$out/said)" there "the program ended, though others have the terminal"
+runs "and nobody waits for them" test $((SECONDS - start)) -lt 20
+pkill -x -u alice sleep
+mkfifo $out/pipe
+exec 9<>$out/pipe
+as alice sh -c "echo \$\$ >$out/pid; exec runnsctl run --pty yes" >$out/pipe &
+wait_until 10 pgrep -x -u alice yes
+kill -TERM "$(cat $out/pid)"
+runs "when nobody reads, a signal still ends the program" \
+	wait_until 10 eval '! pgrep -x -u alice yes'
+kill -TERM "$(cat $out/pid)"
+runs "and the next one the relay" wait_until 10 eval '! pgrep -x runnsctl'
+exec 9>&-
+as alice sh -c 'runnsctl run --pty sh -c "exit 4" <&- >&- 2>&-'
+is $? 4 "with closed standard descriptors"
+
 # --- --pty --detach ----------------------------------------------------------------------
 
 ends 0 "--pty --detach" --pty --detach sh -c "tty >$out/tty; seq 100000; echo \$? >>$out/tty
@@ -289,7 +309,9 @@ runs "it runs" wait_until 10 grep -q end. $out/was
 session_is vpn1 $out/was "in that namespace"
 was -p probe --set-netns /run/netns/lab --verbose >$out/said 2>&1
 is $? 0 "-p, --verbose"
-like "$(cat $out/said)" 'probe starts in lab' "tells"
+like "$(cat $out/said)" 'probe in lab' "tells"
+as alice runnsctl run -v true 2>$out/said
+like "$(cat $out/said)" 'run: by .*runns-helper' "as run -v does"
 was --resolv /etc/other.conf --program sh --set-netns /run/netns/work -- \
 	-c "cat /etc/resolv.conf >$out/wasr"
 runs "--resolv" wait_until 10 grep -q 192.0.2.99 $out/wasr
