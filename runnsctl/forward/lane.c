@@ -10,7 +10,12 @@
 #include <sys/types.h>
 
 enum {
-	FILL_BYTES = 1024 * 1024, /* more than a pipe holds */
+	/*
+	 * A pipe that holds more is faster, but what a user's pipes may hold
+	 * together is limited, and his other programs need some too.
+	 */
+	LARGE_BYTES = 1024 * 1024,
+	LARGE_PIPES = 16,
 	TURN_ROUNDS = 16,
 };
 
@@ -19,16 +24,17 @@ void lane_init(struct lane *lane)
 	*lane = (struct lane){ .pipe = { -1, -1 } };
 }
 
-static void pipe_close(const int fds[2])
+static void pipe_close(const int fds[2], struct pipes *pipes)
 {
 	close(fds[0]);
 	close(fds[1]);
+	pipes->open--;
 }
 
-void lane_close(struct lane *lane)
+void lane_close(struct lane *lane, struct pipes *pipes)
 {
 	if (lane->pipe[0] >= 0)
-		pipe_close(lane->pipe);
+		pipe_close(lane->pipe, pipes);
 	lane_init(lane);
 }
 
@@ -46,6 +52,9 @@ static int pipe_take(struct lane *lane, struct pipes *pipes)
 		lane->pipe[0] = lane->pipe[1] = -1;
 		return -errno;
 	}
+	/* A size that is refused is no loss. */
+	if (++pipes->open <= LARGE_PIPES)
+		(void)fcntl(lane->pipe[1], F_SETPIPE_SZ, LARGE_BYTES);
 	return 0;
 }
 
@@ -59,7 +68,7 @@ static void pipe_give(struct lane *lane, struct pipes *pipes)
 		pipes->fds[pipes->n][1] = lane->pipe[1];
 		pipes->n++;
 	} else {
-		pipe_close(lane->pipe);
+		pipe_close(lane->pipe, pipes);
 	}
 	lane->pipe[0] = lane->pipe[1] = -1;
 }
@@ -86,7 +95,7 @@ static int lane_fill(struct lane *lane, int from)
 
 	if (lane->held > 0)
 		return 1;
-	n = move_bytes(from, lane->pipe[1], FILL_BYTES);
+	n = move_bytes(from, lane->pipe[1], LARGE_BYTES);
 	if (n <= 0)
 		return (int)n;
 	lane->held = (size_t)n;

@@ -15,11 +15,16 @@
 
 enum { PIPES_SPARE_MAX = 64 };
 
-/** struct pipes - empty pipes for the next that needs one */
+/**
+ * struct pipes - empty pipes for the next that needs one
+ * @fds:	@n of them, @max at most
+ * @open:	how many there are, those in use included
+ */
 struct pipes {
 	int fds[PIPES_SPARE_MAX][2];
 	size_t n;
 	size_t max;
+	size_t open;
 };
 
 /**
@@ -37,7 +42,7 @@ struct lane {
 void lane_init(struct lane *lane);
 
 /** lane_close() - drop what is held */
-void lane_close(struct lane *lane);
+void lane_close(struct lane *lane, struct pipes *pipes);
 
 /**
  * lane_pump() - move what can be moved without waiting

@@ -99,8 +99,8 @@ static void close_reset(int fd)
 static void conn_bury(struct conn *c)
 {
 	connecting_remove(c);
-	lane_close(&c->up);
-	lane_close(&c->down);
+	lane_close(&c->up, &c->relay->pipes);
+	lane_close(&c->down, &c->relay->pipes);
 	relay_give(c->relay, CONN_FDS);
 	c->dead = true;
 	/* Events of it may be at hand. */
