@@ -43,22 +43,6 @@ const char *forward_parse(struct slice text, struct forward_spec *out)
 	_must_check_;
 
 /**
- * forward_parse_historic() - read IP:PORT:NETNS:PROTO
- * @text:	PROTO is tcp4, tcp6, udp4 or udp6 and may be left out (tcp4);
- *		an IPv6 address may stand in brackets
- * @out:	set on success only: listen at IP:PORT, connect to the same
- *		port of the loopback address of that family
- * @netns:	set on success only: the text of NETNS
- *
- * What listens at IP:PORT is in NETNS, as in the program that this option
- * comes from: the spec is one for the reverse direction.
- *
- * Return: NULL, or what is wrong with it (a constant text).
- */
-const char *forward_parse_historic(struct slice text, struct forward_spec *out,
-				   struct slice *netns) _must_check_;
-
-/**
  * forward_listen_format() - where @spec listens, as it is written
  * @out:	"127.0.0.1:80", "[::1]:80" or "*:80"
  */

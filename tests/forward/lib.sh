@@ -79,6 +79,8 @@ forward()
 {
 	local user=$1
 	shift
+	# Else what the one before has said is taken for its.
+	: >"$said"
 	# Several words, or none.
 	# shellcheck disable=SC2086
 	(

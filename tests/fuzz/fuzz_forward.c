@@ -59,14 +59,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct slice text = { (const char *)data, size };
 	struct forward_spec spec;
-	struct slice netns;
 
 	if (!forward_parse(text, &spec))
 		check_spec(&spec);
-	if (!forward_parse_historic(text, &spec, &netns)) {
-		check_spec(&spec);
-		must(netns.len > 0 && netns.p > text.p &&
-		     netns.p + netns.len <= text.p + text.len);
-	}
 	return 0;
 }

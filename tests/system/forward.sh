@@ -74,6 +74,8 @@ is "$(client datagrams 127.0.0.1 9001 3 0)" 3 "nor are empty ones lost"
 is "$(client burst 127.0.0.1 9001 100 500)" 100 "many at once"
 is "$(client clients 127.0.0.1 9001 1200)" 1300 \
 	"of more clients than the table holds the latest ones are kept"
+[ "$(descriptors "$forward_pid")" -le $((before + 1024)) ]
+ok $? "and no more"
 
 forward_end
 is "$ended" 0 "ended by a signal it exits with 0"
@@ -172,6 +174,18 @@ sleep 0.3
 forward_end
 is "$ended" 0 "open connections do not keep it from ending"
 kill $!
+
+out=$(as alice python3 "$tests/peer.py" pty 'forwarding=\x03' -- \
+	runnsctl forward -v -n work 9001:127.0.0.1:8001)
+is "$?" 0 "on a terminal ^C ends both ends"
+unlike "$out" gone "without a word"
+trap '' HUP
+forward alice -n work 9001:127.0.0.1:8001
+trap - HUP
+kill -HUP "$forward_pid" "$(far_pid)"
+sleep 0.2
+is "$(client once 127.0.0.1 9001 10)" same "a signal that is ignored does not"
+forward_end
 
 # --- few descriptors ----------------------------------------------------------------
 

@@ -142,65 +142,12 @@ static void test_long(void **state)
 	assert_non_null(forward_parse(slice_of(text), &spec));
 }
 
-static const struct {
-	const char *text;
-	const char *listen;
-	const char *host;
-	const char *netns;
-	bool udp;
-} historic[] = {
-	{ "10.0.0.1:80:/var/run/netns/vpn1:tcp4", "10.0.0.1:80", "127.0.0.1",
-	  "/var/run/netns/vpn1", false },
-	{ "0.0.0.0:53:/run/netns/vpn1:udp4", "0.0.0.0:53", "127.0.0.1",
-	  "/run/netns/vpn1", true },
-	{ "::1:80:/run/netns/vpn1:tcp6", "[::1]:80", "::1", "/run/netns/vpn1",
-	  false },
-	{ "[::1]:80:/run/netns/vpn1:udp6", "[::1]:80", "::1", "/run/netns/vpn1",
-	  true },
-	{ "10.0.0.1:80:/run/netns/vpn1", "10.0.0.1:80", "127.0.0.1",
-	  "/run/netns/vpn1", false },
-	{ "10.0.0.1:80::tcp4", NULL, NULL, NULL, false },
-	{ "10.0.0.1:80:/run/netns/vpn1:tcp6", NULL, NULL, NULL, false },
-	{ "::1:80:/run/netns/vpn1:tcp4", NULL, NULL, NULL, false },
-	{ "10.0.0.1:0:/run/netns/vpn1:tcp4", NULL, NULL, NULL, false },
-	{ "10.0.0.1:/run/netns/vpn1:tcp4", NULL, NULL, NULL, false },
-	{ "80:/run/netns/vpn1", NULL, NULL, NULL, false },
-	{ "tcp4", NULL, NULL, NULL, false },
-	{ "", NULL, NULL, NULL, false },
-};
-
-static void test_historic(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(historic); i++) {
-		struct slice netns = SLICE("none");
-		char listen[FORWARD_LISTEN_SIZE];
-		struct forward_spec spec;
-		const char *why = forward_parse_historic(
-			slice_of(historic[i].text), &spec, &netns);
-
-		if (!historic[i].listen) {
-			assert_non_null(why);
-			assert_true(slice_is(netns, "none"));
-			continue;
-		}
-		assert_null(why);
-		forward_listen_format(&spec, listen);
-		assert_string_equal(listen, historic[i].listen);
-		assert_string_equal(spec.host, historic[i].host);
-		assert_int_equal(spec.host_port, spec.port);
-		assert_int_equal(spec.udp, historic[i].udp);
-		assert_true(slice_is(netns, historic[i].netns));
-	}
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_long),
-		cmocka_unit_test(test_historic),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
