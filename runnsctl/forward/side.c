@@ -11,12 +11,12 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "runnsctl/launch.h"
 #include "runnsctl/runnsctl.h"
 
 enum { ANSWER_MS = 30000 };
 
 static const char self[] = RUNNS_BINDIR "/runnsctl";
-static const char helper[] = RUNNS_BINDIR "/runns-helper";
 
 int side_near(struct side *side, struct loop *loop)
 {
@@ -36,20 +36,14 @@ int side_near(struct side *side, struct loop *loop)
 /* The helper asks the map; what it starts is the caller again. */
 static void far_exec(const char *netns)
 {
-	const char *argv[8];
-	size_t n = 0;
+	char *program[] = { (char *)self, (char *)"__forward-far", NULL };
+	struct launch launch = {
+		.what = "forward",
+		.name = netns,
+		.program = program,
+	};
 
-	argv[n++] = helper;
-	if (netns) {
-		argv[n++] = "-n";
-		argv[n++] = netns;
-	}
-	argv[n++] = "--";
-	argv[n++] = self;
-	argv[n++] = "__forward-far";
-	argv[n] = NULL;
-	execv(helper, (char **)argv);
-	cli_error("forward: %s: %s", helper, strerror(errno));
+	_exit(launch_run(&launch));
 }
 
 static void far_child(const char *netns, int sockets, int names)
