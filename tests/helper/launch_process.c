@@ -82,6 +82,21 @@ static void step_inheritable(const char *value)
 	must(syscall(SYS_capset, &head, data), "capset");
 }
 
+/* What was kept over a change of uid takes effect again. */
+static void step_effective(const char *value)
+{
+	struct __user_cap_header_struct head = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+
+	(void)value;
+	must(syscall(SYS_capget, &head, data), "capget");
+	for (size_t i = 0; i < ARRAY_SIZE(data); i++)
+		data[i].effective = data[i].permitted;
+	must(syscall(SYS_capset, &head, data), "capset");
+}
+
 static void step_ambient(const char *value)
 {
 	step_inheritable(value);
@@ -313,7 +328,7 @@ static void step_swarm(const char *value)
 const struct step process_steps[] = {
 	{ "uid", step_uid }, { "gid", step_gid }, { "groups", step_groups },
 	{ "group", step_group }, { "keepcaps", step_keepcaps },
-	{ "inheritable", step_inheritable }, { "ambient", step_ambient },
+	{ "effective", step_effective }, { "inheritable", step_inheritable }, { "ambient", step_ambient },
 	{ "bounding", step_bounding }, { "securebits", step_securebits },
 	{ "nnp", step_nnp }, { "prctl", step_prctl },
 	{ "keyring", step_keyring }, { "personality", step_personality }, { "limit", step_limit },

@@ -200,6 +200,34 @@ allowed()
 }
 how=allowed sweep 1 ENOENT
 
+# By a filter that only root can set for others: it stays on cred, which then
+# sees less, but never anything else.
+label="a filter"
+prepare keepcaps $alice effective -- -n work
+# filtered NR ERRNO
+filtered()
+{
+	local said status
+	# shellcheck disable=SC2086
+	said=$("$launch" $clean keepcaps $alice effective "seccomp=$1:$2" -- "$helper" -n work \
+		-- $cred 2>&1 </dev/null)
+	status=$?
+	case $status in
+	42)
+		[ "$(printf '%s\n' "$said" | grep -E '^(uids|cookie)=' | sed "s/=.*,.*,.*,/=,,,/")" = \
+			"uids=,,,5001
+cookie=$work" ] || [[ " 41 55 " = *" $1 "* ]] || echo "filter $*: $(printf '%s\n' "$said" |
+			grep -E '^(uids|cookie)=')" ;;
+	99|125|126|127|159) ;;
+	134|139|43) ;;	# the loader, and cred itself
+	*) echo "filter $*: status $status: $said" ;;
+	esac
+}
+is "$(for error in 1 12 38 0; do
+	awk '/^call/ { print $3 }' list | sort -un | sed "s/\$/ $error/"
+done | workers filtered)" '' "$label: no call of a kind, for each kind"
+refuses "$label: of her own needs NoNewPrivs" as seccomp=9999:1 -- "$helper" -n work -- $cred
+
 if [ -n "$full" ]; then
 	label="two faults"
 	prepare -- -n work
