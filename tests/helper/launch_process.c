@@ -328,7 +328,8 @@ static void step_swarm(const char *value)
 const struct step process_steps[] = {
 	{ "uid", step_uid }, { "gid", step_gid }, { "groups", step_groups },
 	{ "group", step_group }, { "keepcaps", step_keepcaps },
-	{ "effective", step_effective }, { "inheritable", step_inheritable }, { "ambient", step_ambient },
+	{ "effective", step_effective },
+	{ "inheritable", step_inheritable }, { "ambient", step_ambient },
 	{ "bounding", step_bounding }, { "securebits", step_securebits },
 	{ "nnp", step_nnp }, { "prctl", step_prctl },
 	{ "keyring", step_keyring }, { "personality", step_personality }, { "limit", step_limit },
