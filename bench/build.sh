@@ -13,7 +13,7 @@ rounds=${rounds:-20}
 host_start "$@"
 need nft iptables
 
-net=/usr/libexec/runns/runns-net
+net=$(find /usr -name runns-net -type f | head -n 1)
 limit=$builddir/bench/limit_up
 hand=$bench/by_hand.sh
 

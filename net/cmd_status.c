@@ -159,7 +159,7 @@ static void status_warnings(struct status_run *run, const struct status *s,
 	if (run->json)
 		jsonw_array(run->json, "warnings");
 	if (s->known && s->linked)
-		err = warn_each(&s->record, run->sk,
+		err = warn_each(&s->record, run->sk, true,
 				run->json ? status_warn_json : status_warn,
 				run->json ? (void *)run->json : (void *)name);
 	if (run->json)

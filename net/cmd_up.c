@@ -114,7 +114,8 @@ static int up_build(const struct up *up, const struct conf *conf,
 		b.from = up->o->override.index;
 	if (err == 0)
 		err = stands ? build_mend(&b, ns) : build_make(&b);
-	if (err == 0 && warn_each(&b.record, b.out, up_warn, (void *)up) < 0)
+	if (err == 0 && warn_each(&b.record, b.out, stands, up_warn,
+				  (void *)up) < 0)
 		log_msg(LOG_WARNING, "%s: cannot look at what may be in its "
 			"way", up->name);
 	build_end(&b);

@@ -93,7 +93,7 @@ int fw_choose(enum profile_firewall wanted, const struct fw_backend **out)
 	if (wanted == FIREWALL_NFT)
 		return log_errno(-ENOTSUP, "Firewall=nft cannot be used: the "
 				 "kernel has no nf_tables, or RUNNS was built "
-				 "without libnftables");
+				 "without them");
 	if (wanted == FIREWALL_IPTABLES)
 		return log_errno(-ENOTSUP, "Firewall=iptables cannot be used: "
 				 "the kernel has no legacy tables "

@@ -2,10 +2,9 @@
 /*
  * fw_nft.c - packet rules by nf_tables: one table, members in hash sets
  *
- * What members share is written by libnftables as one transaction.  A member
- * is an element of a set or two and goes straight to the kernel: setting up
- * libnftables costs ten times what the element does.  Sets have no intervals,
- * because adding to those gets slower with every element.
+ * What members share is written as one transaction, a member is an element of
+ * a set or two.  Sets have no intervals, because adding to those gets slower
+ * with every element.
  */
 #include "net/fw.h"
 
@@ -22,6 +21,7 @@
 #include "lib/base/buf.h"
 #include "lib/base/log.h"
 #include "net/fw_nft_base.h"
+#include "net/fw_nft_rule.h"
 #include "net/fw_nft_theirs.h"
 #include "net/linger.h"
 #include "net/nl.h"
@@ -73,7 +73,7 @@ static int nft_has(struct nl_sock *sk, enum nft_set set, const char *device)
 {
 	_cleanup_msg_ struct nl_msg *msg = nft_element(NFT_MSG_GETSETELEM, 0,
 						       set, device);
-	int err = msg ? nl_talk(sk, msg, NULL, NULL) : -ENOMEM;
+	int err = msg ? nl_ask(sk, msg, NULL, NULL) : -ENOMEM;
 
 	if (err == -ENOENT)
 		return 0;
@@ -125,7 +125,7 @@ static int nft_probe(bool load)
 	(void)load;
 	if (nft_socket(&sk) < 0)
 		return 0;
-	r = nft_base_intact(sk);
+	r = nft_base_exists(sk);
 	if (r < 0)
 		return 0;
 	return r == 1 ? 2 : 1;
@@ -149,7 +149,7 @@ static int nft_add(const struct fw_member *m)
 	int intact = err ? err : nft_base_intact(sk);
 
 	if (intact == 0) {
-		err = nft_base_make();
+		err = nft_base_make(sk);
 		if (err)
 			return err;
 	}

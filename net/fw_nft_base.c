@@ -12,70 +12,86 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
-#include <nftables/libnftables.h>
+#include <linux/netfilter_ipv4.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <string.h>
 
-#include "lib/base/buf.h"
 #include "lib/base/log.h"
+#include "net/fw_nft_rule.h"
 
-#define NFT_IN " inet " NFT_TABLE " "
+#define LINKS "links"
+#define NAT "nat"
+#define OPEN "open"
+#define OPENED "opened"
 
 const char *const nft_sets[NFT_SETS] = {
-	[NFT_LINKS] = "links",	/* host ends of all members */
-	[NFT_NAT] = "nat",	/* of those that are masqueraded */
-	[NFT_OPEN] = "open",	/* of those with Isolate=no */
-	[NFT_OPENED] = "opened", /* uplinks that forward because of us */
+	[NFT_LINKS] = LINKS,	/* host ends of all members */
+	[NFT_NAT] = NAT,	/* of those that are masqueraded */
+	[NFT_OPEN] = OPEN,	/* of those with Isolate=no */
+	[NFT_OPENED] = OPENED,	/* uplinks that forward because of us */
 };
 
-/* The rules of one chain, and how many they are. */
+enum {
+	BASE_RULES = 7,		/* of one chain, and one that ends them */
+	BASE_WORDS = 5,		/* of one rule, likewise */
+	BASE_IFNAME = 41,	/* type of a set's elements, as nft(8) has it */
+	BASE_MESSAGES = 32,
+};
+
+/* Words of rules. */
+#define IIFNAME(name) { .kind = NFT_FROM, .set = (name) }
+#define IIFNAME_NOT(name) { .kind = NFT_FROM, .set = (name), .others = true }
+#define OIFNAME(name) { .kind = NFT_TO, .set = (name) }
+#define OIFNAME_NOT(name) { .kind = NFT_TO, .set = (name), .others = true }
+#define L4PROTO(n) { .kind = NFT_PROTOCOL, .value = (n) }
+#define ANSWER { .kind = NFT_ANSWER }
+#define SPOOFED { .kind = NFT_SPOOFED }
+#define MASQUERADE { .kind = NFT_MASQUERADE }
+#define ACCEPT { .kind = NFT_VERDICT, .value = NF_ACCEPT }
+#define DROP { .kind = NFT_VERDICT, .value = NF_DROP }
+
 static const struct nft_chain {
 	const char *name;
-	const char *hook;
-	const char *rules[6];
+	const char *type;
+	enum nf_inet_hooks hook;
+	int priority;
+	struct nft_word rules[BASE_RULES][BASE_WORDS];
 } nft_chains[] = {
-	{ "sources", "type filter hook prerouting priority raw",
-	  { "iifname @links fib saddr . iif oif missing drop" } },
-	{ "leaving", "type nat hook postrouting priority srcnat",
-	  { "iifname @nat oifname != @links masquerade" } },
-	{ "routed", "type filter hook forward priority filter",
-	  { "iifname @opened oifname != @links drop",
-	    "iifname != @links oifname != @links accept",
-	    "ct state established,related accept",
-	    "oifname @links oifname != @open drop",
-	    "iifname @links iifname != @open oifname @links drop" } },
-	{ "arriving", "type filter hook input priority filter",
-	  { "iifname != @links accept",
-	    "iifname @open accept",
-	    "ct state established,related accept",
-	    "meta l4proto { icmp, icmpv6 } accept",
-	    "drop" } },
+	{ "sources", "filter", NF_INET_PRE_ROUTING, NF_IP_PRI_RAW,
+	  { { IIFNAME(LINKS), SPOOFED, DROP } } },
+	{ "leaving", "nat", NF_INET_POST_ROUTING, NF_IP_PRI_NAT_SRC,
+	  { { IIFNAME(NAT), OIFNAME_NOT(LINKS), MASQUERADE } } },
+	{ "routed", "filter", NF_INET_FORWARD, NF_IP_PRI_FILTER,
+	  { { IIFNAME(OPENED), OIFNAME_NOT(LINKS), DROP },
+	    { IIFNAME_NOT(LINKS), OIFNAME_NOT(LINKS), ACCEPT },
+	    { ANSWER, ACCEPT },
+	    { OIFNAME(LINKS), OIFNAME_NOT(OPEN), DROP },
+	    { IIFNAME(LINKS), IIFNAME_NOT(OPEN), OIFNAME(LINKS), DROP } } },
+	{ "arriving", "filter", NF_INET_LOCAL_IN, NF_IP_PRI_FILTER,
+	  { { IIFNAME_NOT(LINKS), ACCEPT },
+	    { IIFNAME(OPEN), ACCEPT },
+	    { ANSWER, ACCEPT },
+	    { L4PROTO(IPPROTO_ICMP), ACCEPT },
+	    { L4PROTO(IPPROTO_ICMPV6), ACCEPT },
+	    { DROP } } },
 };
 
 static size_t nft_chain_rules(const struct nft_chain *c)
 {
 	size_t n = 0;
 
-	while (n < ARRAY_SIZE(c->rules) && c->rules[n])
+	while (c->rules[n][0].kind != NFT_END)
 		n++;
 	return n;
-}
-
-struct nl_msg *nft_new(int family, int type, int flags)
-{
-	struct nfgenmsg head = {
-		.nfgen_family = (uint8_t)family,
-		.version = NFNETLINK_V0,
-	};
-
-	return nl_new(NFNL_SUBSYS_NFTABLES << 8 | type, flags, &head,
-		      sizeof(head));
 }
 
 static int nft_chain_use(void *ctx, struct nlmsghdr *h)
 {
 	struct nlattr *tb[NFTA_CHAIN_MAX + 1];
 
-	if (nlmsg_parse(h, sizeof(struct nfgenmsg), tb, NFTA_CHAIN_MAX,
-			NULL) < 0)
+	if (nlmsg_parse(h, sizeof(struct nfgenmsg), tb, NFTA_CHAIN_MAX, NULL) <
+	    0)
 		return -EBADMSG;
 	if (tb[NFTA_CHAIN_USE])
 		*(uint32_t *)ctx = ntohl(nla_get_u32(tb[NFTA_CHAIN_USE]));
@@ -85,7 +101,8 @@ static int nft_chain_use(void *ctx, struct nlmsghdr *h)
 /* 1 if the chain is as we made it, 0 if not, or -errno. */
 static int nft_chain_intact(struct nl_sock *sk, const struct nft_chain *c)
 {
-	_cleanup_msg_ struct nl_msg *msg = nft_new(NFPROTO_INET, NFT_MSG_GETCHAIN, 0);
+	_cleanup_msg_ struct nl_msg *msg = nft_new(NFPROTO_INET,
+						   NFT_MSG_GETCHAIN, 0);
 	uint32_t use = 0;
 	int err;
 
@@ -94,10 +111,26 @@ static int nft_chain_intact(struct nl_sock *sk, const struct nft_chain *c)
 	if (nla_put_string(msg, NFTA_CHAIN_TABLE, NFT_TABLE) < 0 ||
 	    nla_put_string(msg, NFTA_CHAIN_NAME, c->name) < 0)
 		return -EMSGSIZE;
-	err = nl_talk(sk, msg, nft_chain_use, &use);
+	err = nl_ask(sk, msg, nft_chain_use, &use);
 	if (err == -ENOENT)
 		return 0;
 	return err ? err : use == nft_chain_rules(c);
+}
+
+int nft_base_exists(struct nl_sock *sk)
+{
+	_cleanup_msg_ struct nl_msg *msg = nft_new(NFPROTO_INET,
+						   NFT_MSG_GETTABLE, 0);
+	int err;
+
+	if (!msg)
+		return -ENOMEM;
+	if (nla_put_string(msg, NFTA_TABLE_NAME, NFT_TABLE) < 0)
+		return -EMSGSIZE;
+	err = nl_ask(sk, msg, NULL, NULL);
+	if (err == -ENOENT)
+		return 0;
+	return err ? err : 1;
 }
 
 int nft_base_intact(struct nl_sock *sk)
@@ -113,48 +146,143 @@ int nft_base_intact(struct nl_sock *sk)
 	return 1;
 }
 
-int nft_run(const char *text)
+/* All messages of one transaction; a NULL among them: no memory. */
+struct base_batch {
+	struct nl_msg *msgs[BASE_MESSAGES];
+	size_t n;
+};
+
+static bool base_put(struct base_batch *b, struct nl_msg *msg, bool complete)
 {
-	struct nft_ctx *nft = nft_ctx_new(NFT_CTX_DEFAULT);
-	int err = 0;
-
-	if (!nft)
-		return log_errno(-ENOMEM, "cannot start libnftables");
-	if (nft_ctx_buffer_error(nft) || nft_ctx_buffer_output(nft))
-		err = -ENOMEM;
-	else if (nft_run_cmd_from_buffer(nft, text))
-		err = -EIO;
-	if (err) {
-		const char *why = nft_ctx_get_error_buffer(nft);
-
-		log_msg(LOG_ERR, "nftables refuses the rules of RUNNS: %.300s "
-			"(are nf_tables, nf_nat, nft_masq and nft_fib_inet "
-			"loaded or loadable?)", why ? why : "no reason given");
+	if (b->n == BASE_MESSAGES || !complete) {
+		nl_freep(&msg);
+		return false;
 	}
-	nft_ctx_free(nft);
-	return err;
+	b->msgs[b->n++] = msg;
+	return true;
 }
 
-int nft_base_make(void)
+static bool base_put_table(struct base_batch *b)
 {
-	BUF(b, 4096);
-	size_t i, j;
+	struct nl_msg *msg = nft_new(NFPROTO_INET, NFT_MSG_NEWTABLE,
+				     NLM_F_CREATE);
 
-	buf_adds(&b, "add table inet " NFT_TABLE "\n");
-	for (i = 0; i < NFT_SETS; i++)
-		buf_addf(&b, "add set" NFT_IN "%s { type ifname; }\n",
-			 nft_sets[i]);
-	for (i = 0; i < ARRAY_SIZE(nft_chains); i++) {
-		const struct nft_chain *c = &nft_chains[i];
+	return base_put(b, msg, msg && nla_put_string(msg, NFTA_TABLE_NAME,
+						      NFT_TABLE) == 0);
+}
 
-		buf_addf(&b, "add chain" NFT_IN "%s { %s; policy accept; }\n"
-			 "flush chain" NFT_IN "%s\n",
-			 c->name, c->hook, c->name);
-		for (j = 0; j < nft_chain_rules(c); j++)
-			buf_addf(&b, "add rule" NFT_IN "%s %s\n", c->name,
-				 c->rules[j]);
+/* For nft(8): elements are in the order of this machine's bytes. */
+static size_t base_set_note(uint8_t note[2 + sizeof(uint32_t)])
+{
+	const uint32_t host_endian = 1;
+
+	note[0] = 0;
+	note[1] = sizeof(host_endian);
+	memcpy(note + 2, &host_endian, sizeof(host_endian));
+	return 2 + sizeof(host_endian);
+}
+
+static bool base_fill_set(struct nl_msg *msg, enum nft_set set)
+{
+	uint8_t note[2 + sizeof(uint32_t)];
+	size_t len = base_set_note(note);
+
+	return nla_put_string(msg, NFTA_SET_TABLE, NFT_TABLE) == 0 &&
+	       nla_put_string(msg, NFTA_SET_NAME, nft_sets[set]) == 0 &&
+	       nft_put_u32(msg, NFTA_SET_ID, set + 1U) &&
+	       nft_put_u32(msg, NFTA_SET_KEY_TYPE, BASE_IFNAME) &&
+	       nft_put_u32(msg, NFTA_SET_KEY_LEN, IFNAMSIZ) &&
+	       nla_put(msg, NFTA_SET_USERDATA, (int)len, note) == 0;
+}
+
+static bool base_put_set(struct base_batch *b, enum nft_set set)
+{
+	struct nl_msg *msg = nft_new(NFPROTO_INET, NFT_MSG_NEWSET,
+				     NLM_F_CREATE);
+
+	return base_put(b, msg, msg && base_fill_set(msg, set));
+}
+
+static bool base_fill_chain(struct nl_msg *msg, const struct nft_chain *c)
+{
+	struct nlattr *hook;
+
+	if (nla_put_string(msg, NFTA_CHAIN_TABLE, NFT_TABLE) < 0 ||
+	    nla_put_string(msg, NFTA_CHAIN_NAME, c->name) < 0 ||
+	    nla_put_string(msg, NFTA_CHAIN_TYPE, c->type) < 0 ||
+	    !nft_put_u32(msg, NFTA_CHAIN_POLICY, NF_ACCEPT))
+		return false;
+	hook = nla_nest_start(msg, NFTA_CHAIN_HOOK | NLA_F_NESTED);
+	if (!hook || !nft_put_u32(msg, NFTA_HOOK_HOOKNUM, c->hook) ||
+	    !nft_put_u32(msg, NFTA_HOOK_PRIORITY, (uint32_t)c->priority))
+		return false;
+	nla_nest_end(msg, hook);
+	return true;
+}
+
+static bool base_fill_flush(struct nl_msg *msg, const struct nft_chain *c)
+{
+	return nla_put_string(msg, NFTA_RULE_TABLE, NFT_TABLE) == 0 &&
+	       nla_put_string(msg, NFTA_RULE_CHAIN, c->name) == 0;
+}
+
+/* The chain, without what may be in it. */
+static bool base_put_chain(struct base_batch *b, const struct nft_chain *c)
+{
+	struct nl_msg *msg = nft_new(NFPROTO_INET, NFT_MSG_NEWCHAIN,
+				     NLM_F_CREATE);
+
+	if (!base_put(b, msg, msg && base_fill_chain(msg, c)))
+		return false;
+	msg = nft_new(NFPROTO_INET, NFT_MSG_DELRULE, 0);
+	return base_put(b, msg, msg && base_fill_flush(msg, c));
+}
+
+static bool base_put_rules(struct base_batch *b, const struct nft_chain *c)
+{
+	struct nft_rule rule = {
+		.family = NFPROTO_INET,
+		.table = NFT_TABLE,
+		.chain = c->name,
+	};
+	size_t i;
+
+	for (i = 0; i < nft_chain_rules(c); i++) {
+		struct nl_msg *msg;
+
+		rule.words = c->rules[i];
+		msg = nft_rule_new(&rule);
+		if (!base_put(b, msg, msg))
+			return false;
 	}
-	if (buf_status(&b) < 0)
-		return -EMSGSIZE;
-	return nft_run(b.text);
+	return true;
+}
+
+static bool base_put_all(struct base_batch *b)
+{
+	bool ok = base_put_table(b);
+	size_t i;
+
+	for (i = 0; i < NFT_SETS && ok; i++)
+		ok = base_put_set(b, (enum nft_set)i);
+	for (i = 0; i < ARRAY_SIZE(nft_chains) && ok; i++)
+		ok = base_put_chain(b, &nft_chains[i]) &&
+		     base_put_rules(b, &nft_chains[i]);
+	return ok;
+}
+
+int nft_base_make(struct nl_sock *sk)
+{
+	struct base_batch b = { .n = 0 };
+	int err = -ENOMEM;
+
+	if (base_put_all(&b))
+		err = nl_talk_batch(sk, b.msgs, b.n, NFNL_SUBSYS_NFTABLES);
+	while (b.n > 0)
+		nl_freep(&b.msgs[--b.n]);
+	if (err)
+		return log_errno(err, "nf_tables refuses the rules of RUNNS "
+				 "(are nf_nat, nft_masq and nft_fib_inet "
+				 "loaded or loadable?)");
+	return 0;
 }

@@ -14,11 +14,12 @@ enum nft_set { NFT_LINKS, NFT_NAT, NFT_OPEN, NFT_OPENED, NFT_SETS };
 
 extern const char *const nft_sets[NFT_SETS];
 
-/** nft_new() - a message for nf_tables; NULL without memory */
-struct nl_msg *nft_new(int family, int type, int flags);
-
-/** nft_run() - run commands of nft(8) as one transaction; 0 or -errno, logged */
-int nft_run(const char *text) _must_check_;
+/**
+ * nft_base_exists() - is our table there, in whatever state?
+ *
+ * Return: 1, 0 or -errno.
+ */
+int nft_base_exists(struct nl_sock *sk) _must_check_;
 
 /**
  * nft_base_intact() - is every chain there, with all its rules?
@@ -34,6 +35,6 @@ int nft_base_intact(struct nl_sock *sk) _must_check_;
  *
  * Return: 0 or -errno, logged.
  */
-int nft_base_make(void) _must_check_;
+int nft_base_make(struct nl_sock *sk) _must_check_;
 
 #endif

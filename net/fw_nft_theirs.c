@@ -16,6 +16,7 @@
 
 #include "lib/base/buf.h"
 #include "net/fw_nft_base.h"
+#include "net/fw_nft_rule.h"
 #include "net/link.h"
 #include "net/pool.h"
 
@@ -353,28 +354,56 @@ static const char *theirs_device(const char *link)
 		link : THEIRS_ALL;
 }
 
+/* Both ways; as iptables-nft can read it. */
+static int theirs_let_pass(struct nl_sock *sk, const char *device)
+{
+	static const enum nft_kind ways[] = { NFT_FROM, NFT_TO };
+	struct nl_msg *msgs[ARRAY_SIZE(ways)] = { NULL };
+	BUF(comment, sizeof(THEIRS_MARK) + IFNAMSIZ);
+	int err = 0;
+	size_t i;
+
+	buf_addf(&comment, THEIRS_MARK "%s", device);
+	for (i = 0; i < ARRAY_SIZE(ways) && err == 0; i++) {
+		const struct nft_word words[] = {
+			{ .kind = ways[i], .device = device },
+			{ .kind = NFT_COUNT },
+			{ .kind = NFT_VERDICT, .value = NF_ACCEPT },
+			{ .kind = NFT_END },
+		};
+		const struct nft_rule rule = {
+			.family = theirs_iptables.family,
+			.table = theirs_iptables.table,
+			.chain = theirs_iptables.name,
+			.comment = comment.text,
+			.words = words,
+		};
+
+		msgs[i] = nft_rule_new(&rule);
+		err = msgs[i] ? 0 : -ENOMEM;
+	}
+	if (err == 0)
+		err = nl_talk_batch(sk, msgs, ARRAY_SIZE(msgs),
+				    NFNL_SUBSYS_NFTABLES);
+	for (i = 0; i < ARRAY_SIZE(msgs); i++)
+		nl_freep(&msgs[i]);
+	return err;
+}
+
 int nft_theirs_pass(struct nl_sock *sk, const char *link)
 {
-	static const char *const ways[] = { "iifname", "oifname" };
 	struct theirs_ours ours = { .device = theirs_device(link) };
 	struct theirs_list list;
-	BUF(text, 512);
 	int err = theirs_chains(sk, &theirs_iptables, &list);
-	size_t i;
 
 	if (err || list.n == 0 || !list.chains[0].policy_drop)
 		return err;
 	err = theirs_find(sk, &ours);
-	if (err || ours.n == ARRAY_SIZE(ways))
+	/* One for each way. */
+	if (err || ours.n == 2)
 		return err;
 	err = theirs_remove(sk, ours.device);
-	for (i = 0; i < ARRAY_SIZE(ways); i++)
-		buf_addf(&text, "add rule ip filter FORWARD %s \"%s\" counter "
-			 "accept comment \"" THEIRS_MARK "%s\"\n",
-			 ways[i], ours.device, ours.device);
-	if (err == 0)
-		err = buf_status(&text);
-	return err ? err : nft_run(text.text);
+	return err ? err : theirs_let_pass(sk, ours.device);
 }
 
 int nft_theirs_unpass(struct nl_sock *sk, const char *link)

@@ -84,16 +84,25 @@ static const struct host_dir {
 	{ "empty", "/" PATH_RUN_EMPTY, 0555, 0 },
 };
 
+/*
+ * Read too: some of them are listed.  Mostly it is there and as it should be;
+ * all else is for file_make_dir() to judge.
+ */
 static int host_open_one(int run, const struct host_dir *dir, int *fd)
 {
-	int err = file_make_dir(run, dir->name, dir->mode);
+	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	struct stat st;
+	int err;
 
-	if (err == 0) {
-		/* Read too: some of them are listed. */
-		*fd = openat(run, dir->name,
-			     O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		err = *fd < 0 ? -errno : 0;
-	}
+	*fd = openat(run, dir->name, flags);
+	if (*fd >= 0 && fstat(*fd, &st) == 0 && st.st_uid == 0 &&
+	    st.st_gid == 0 && st.st_mode == (S_IFDIR | dir->mode))
+		return 0;
+	base_close(fd);
+	err = file_make_dir(run, dir->name, dir->mode);
+	*fd = err ? -1 : openat(run, dir->name, flags);
+	if (err == 0 && *fd < 0)
+		err = -errno;
 	return err;
 }
 

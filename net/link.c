@@ -138,7 +138,7 @@ int link_find(struct nl_sock *sk, const char *name, int index,
 		return -ENOMEM;
 	if (name && nla_put_string(msg, IFLA_ALT_IFNAME, name) < 0)
 		return -EMSGSIZE;
-	return nl_talk(sk, msg, link_found, out);
+	return nl_ask(sk, msg, link_found, out);
 }
 
 struct link_walk {

@@ -57,33 +57,39 @@ struct nl_msg *nl_new(int type, int flags, const void *head, size_t len)
 	return msg;
 }
 
-/* One datagram of the kernel's into @buf; others' are thrown away. */
-static ssize_t nl_receive(int fd, void *buf, size_t size)
+/* Waits until there is something to be read. */
+static int nl_await(int fd)
 {
 	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+	int ready;
 
+	do
+		ready = poll(&pfd, 1, NL_TIMEOUT_MS);
+	while (ready < 0 && errno == EINTR);
+	if (ready < 0)
+		return -errno;
+	return ready ? 0 : -ETIMEDOUT;
+}
+
+/*
+ * One datagram of the kernel's into @buf; others' are thrown away.  Mostly it
+ * is there when the request has been sent.
+ */
+static ssize_t nl_receive(int fd, void *buf, size_t size)
+{
 	for (;;) {
 		struct sockaddr_nl from = { 0 };
 		socklen_t from_len = sizeof(from);
-		ssize_t n;
-		int ready = poll(&pfd, 1, NL_TIMEOUT_MS);
+		ssize_t n = recvfrom(fd, buf, size, MSG_TRUNC | MSG_DONTWAIT,
+				     (struct sockaddr *)&from, &from_len);
+		int err = n < 0 ? -errno : 0;
 
-		if (ready < 0 && errno == EINTR)
-			continue;
-		if (ready < 0)
-			return -errno;
-		if (ready == 0)
-			return -ETIMEDOUT;
-		n = recvfrom(fd, buf, size, MSG_TRUNC | MSG_DONTWAIT,
-			     (struct sockaddr *)&from, &from_len);
-		if (n < 0 && (errno == EINTR || errno == EAGAIN))
-			continue;
-		if (n < 0)
-			return -errno;
-		if ((size_t)n > size)
-			return -EMSGSIZE;
-		if (from.nl_pid == 0)
-			return n;
+		if (err == 0 && from.nl_pid == 0)
+			return (size_t)n > size ? -EMSGSIZE : n;
+		if (err == -EAGAIN)
+			err = nl_await(fd);
+		if (err && err != -EINTR)
+			return err;
 	}
 }
 
@@ -94,6 +100,7 @@ struct nl_exchange {
 	unsigned int wanted;	/* acknowledgements still to come */
 	int result;
 	bool interrupted;
+	bool asks;		/* an answer ends it */
 	int (*fn)(void *ctx, struct nlmsghdr *answer);
 	void *ctx;
 };
@@ -126,6 +133,8 @@ static void nl_exchange_one(struct nl_exchange *x, struct nlmsghdr *h)
 	} else if (h->nlmsg_type >= NLMSG_MIN_TYPE && x->fn && !x->result) {
 		x->result = x->fn(x->ctx, h);
 	}
+	if (x->asks && h->nlmsg_type >= NLMSG_MIN_TYPE)
+		x->wanted = 0;
 }
 
 static int nl_exchange_run(int fd, struct nl_exchange *x)
@@ -160,20 +169,36 @@ static int nl_send_all(int fd, const void *bytes, size_t len)
 	return (size_t)n == len ? 0 : -EMSGSIZE;
 }
 
-int nl_talk(struct nl_sock *sk, struct nl_msg *msg,
-	    int (*fn)(void *ctx, struct nlmsghdr *answer), void *ctx)
+static int nl_talk_one(struct nl_sock *sk, struct nl_msg *msg, int flags,
+		       struct nl_exchange *x)
 {
 	struct nlmsghdr *h = nlmsg_hdr(msg);
-	struct nl_exchange x = { .wanted = 1, .fn = fn, .ctx = ctx };
 	int fd = nl_socket_get_fd(sk);
 	int err;
 
-	h->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
+	h->nlmsg_flags |= (uint16_t)(NLM_F_REQUEST | flags);
 	h->nlmsg_seq = nl_socket_use_seq(sk);
 	h->nlmsg_pid = 0;
-	x.first = x.last = h->nlmsg_seq;
+	x->wanted = 1;
+	x->first = x->last = h->nlmsg_seq;
 	err = nl_send_all(fd, h, h->nlmsg_len);
-	return err ? err : nl_exchange_run(fd, &x);
+	return err ? err : nl_exchange_run(fd, x);
+}
+
+int nl_talk(struct nl_sock *sk, struct nl_msg *msg,
+	    int (*fn)(void *ctx, struct nlmsghdr *answer), void *ctx)
+{
+	struct nl_exchange x = { .fn = fn, .ctx = ctx };
+
+	return nl_talk_one(sk, msg, NLM_F_ACK, &x);
+}
+
+int nl_ask(struct nl_sock *sk, struct nl_msg *msg,
+	   int (*fn)(void *ctx, struct nlmsghdr *answer), void *ctx)
+{
+	struct nl_exchange x = { .fn = fn, .ctx = ctx, .asks = true };
+
+	return nl_talk_one(sk, msg, 0, &x);
 }
 
 static void nl_batch_edge(struct nl_sock *sk, char *buf, size_t *len, int type,

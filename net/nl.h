@@ -63,6 +63,15 @@ int nl_talk(struct nl_sock *sk, struct nl_msg *msg,
 	_must_check_;
 
 /**
+ * nl_ask() - send a question that has one answer
+ *
+ * As nl_talk(), but the answer itself is the end: half as much to read.
+ */
+int nl_ask(struct nl_sock *sk, struct nl_msg *msg,
+	   int (*fn)(void *ctx, struct nlmsghdr *answer), void *ctx)
+	_must_check_;
+
+/**
  * nl_talk_batch() - send messages of nfnetlink as one transaction
  * @msgs:	the batch, without its beginning and end
  * @subsys:	such as NFNL_SUBSYS_NFTABLES

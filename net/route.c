@@ -106,7 +106,7 @@ static int route_lookup(struct nl_sock *sk, const uint8_t dst[4],
 		return -ENOMEM;
 	if (nla_put(msg, RTA_DST, 4, dst) < 0)
 		return -EMSGSIZE;
-	return nl_talk(sk, msg, fn, ctx);
+	return nl_ask(sk, msg, fn, ctx);
 }
 
 static int route_matched(void *ctx, struct nlmsghdr *h)

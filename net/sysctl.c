@@ -94,10 +94,12 @@ int sysctl_set(const char *family, const char *device, const char *key,
 
 	if (err)
 		return err;
-	if (sysctl_get(family, device, key) == value)
-		return 0;
 	snprintf(text, sizeof(text), "%d\n", value);
-	return sysctl_write(path.text, text);
+	err = sysctl_write(path.text, text);
+	/* It may be read-only, and right. */
+	if (err && sysctl_get(family, device, key) == value)
+		err = 0;
+	return err;
 }
 
 void sysctl_inherit_read(struct sysctl_inherited *out)

@@ -68,13 +68,13 @@ static int warn_no_way_out(const struct warn *w, struct nl_sock *sk)
 	return w->fn(w->ctx, text.text);
 }
 
-int warn_each(const struct record *r, struct nl_sock *sk,
+int warn_each(const struct record *r, struct nl_sock *sk, bool stands,
 	      int (*fn)(void *ctx, const char *text), void *ctx)
 {
 	struct warn w = { .r = r, .fn = fn, .ctx = ctx };
 	int err = fw_blocks(fw_find(r->firewall), warn_block, &w);
 
-	if (err == 0)
+	if (err == 0 && stands)
 		err = warn_overlap(&w, sk);
 	return err ? err : warn_no_way_out(&w, sk);
 }

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fw_nft_rule.c - a rule of nf_tables, word by word as nft(8) would read it
+ *
+ * Each condition loads something into the one register that is used here and
+ * compares it.  `nft --debug=netlink list ruleset` shows the same.
+ */
+#include "net/fw_nft_rule.h"
+
+#include <arpa/inet.h>
+#include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <net/if.h>
+#include <string.h>
+
+enum {
+	RULE_COMMENT = 0, /* type of a rule's comment, as nft(8) has it */
+	RULE_COMMENT_MAX = 128,
+	/* enum ip_conntrack_info's values are numbers of bits, after "invalid" */
+	RULE_ANSWER = 1 << (IP_CT_ESTABLISHED + 1) | 1 << (IP_CT_RELATED + 1),
+};
+
+struct nl_msg *nft_new(int family, int type, int flags)
+{
+	struct nfgenmsg head = {
+		.nfgen_family = (uint8_t)family,
+		.version = NFNETLINK_V0,
+	};
+
+	return nl_new(NFNL_SUBSYS_NFTABLES << 8 | type, flags, &head,
+		      sizeof(head));
+}
+
+bool nft_put_u32(struct nl_msg *msg, int type, uint32_t value)
+{
+	return nla_put_u32(msg, type, htonl(value)) == 0;
+}
+
+/* One instruction; its parts are put between the two. */
+struct rule_part {
+	struct nlattr *whole;
+	struct nlattr *data;
+};
+
+static bool rule_begin(struct nl_msg *msg, struct rule_part *part,
+		       const char *name)
+{
+	part->whole = nla_nest_start(msg, NFTA_LIST_ELEM | NLA_F_NESTED);
+	if (!part->whole || nla_put_string(msg, NFTA_EXPR_NAME, name) < 0)
+		return false;
+	part->data = nla_nest_start(msg, NFTA_EXPR_DATA | NLA_F_NESTED);
+	return part->data;
+}
+
+static bool rule_end(struct nl_msg *msg, const struct rule_part *part)
+{
+	nla_nest_end(msg, part->data);
+	nla_nest_end(msg, part->whole);
+	return true;
+}
+
+static bool rule_put_value(struct nl_msg *msg, int type, const void *value,
+			   size_t len)
+{
+	struct nlattr *nest = nla_nest_start(msg, type | NLA_F_NESTED);
+
+	if (!nest || nla_put(msg, NFTA_DATA_VALUE, (int)len, value) < 0)
+		return false;
+	nla_nest_end(msg, nest);
+	return true;
+}
+
+static bool rule_load_meta(struct nl_msg *msg, enum nft_meta_keys key)
+{
+	struct rule_part part;
+
+	return rule_begin(msg, &part, "meta") &&
+	       nft_put_u32(msg, NFTA_META_KEY, key) &&
+	       nft_put_u32(msg, NFTA_META_DREG, NFT_REG_1) &&
+	       rule_end(msg, &part);
+}
+
+static bool rule_compare(struct nl_msg *msg, enum nft_cmp_ops op,
+			 const void *value, size_t len)
+{
+	struct rule_part part;
+
+	return rule_begin(msg, &part, "cmp") &&
+	       nft_put_u32(msg, NFTA_CMP_SREG, NFT_REG_1) &&
+	       nft_put_u32(msg, NFTA_CMP_OP, op) &&
+	       rule_put_value(msg, NFTA_CMP_DATA, value, len) &&
+	       rule_end(msg, &part);
+}
+
+static bool rule_look_up(struct nl_msg *msg, const struct nft_word *w)
+{
+	struct rule_part part;
+
+	return rule_begin(msg, &part, "lookup") &&
+	       nla_put_string(msg, NFTA_LOOKUP_SET, w->set) == 0 &&
+	       nft_put_u32(msg, NFTA_LOOKUP_SREG, NFT_REG_1) &&
+	       nft_put_u32(msg, NFTA_LOOKUP_FLAGS,
+			   w->others ? NFT_LOOKUP_F_INV : 0) &&
+	       rule_end(msg, &part);
+}
+
+/* A name that is meant exactly includes its end. */
+static bool rule_put_device(struct nl_msg *msg, enum nft_meta_keys key,
+			    const struct nft_word *w)
+{
+	char name[IFNAMSIZ] = "";
+	size_t len;
+
+	if (!rule_load_meta(msg, key))
+		return false;
+	if (w->set)
+		return rule_look_up(msg, w);
+	len = strnlen(w->device, IFNAMSIZ - 1);
+	memcpy(name, w->device, len);
+	if (len && name[len - 1] == '*')
+		return rule_compare(msg, NFT_CMP_EQ, name, len - 1);
+	return rule_compare(msg, NFT_CMP_EQ, name, sizeof(name));
+}
+
+static bool rule_put_protocol(struct nl_msg *msg, int value)
+{
+	uint8_t protocol = (uint8_t)value;
+
+	return rule_load_meta(msg, NFT_META_L4PROTO) &&
+	       rule_compare(msg, NFT_CMP_EQ, &protocol, sizeof(protocol));
+}
+
+static bool rule_put_answer(struct nl_msg *msg)
+{
+	const uint32_t mask = RULE_ANSWER;
+	const uint32_t none = 0;
+	struct rule_part part;
+
+	return rule_begin(msg, &part, "ct") &&
+	       nft_put_u32(msg, NFTA_CT_KEY, NFT_CT_STATE) &&
+	       nft_put_u32(msg, NFTA_CT_DREG, NFT_REG_1) &&
+	       rule_end(msg, &part) && rule_begin(msg, &part, "bitwise") &&
+	       nft_put_u32(msg, NFTA_BITWISE_SREG, NFT_REG_1) &&
+	       nft_put_u32(msg, NFTA_BITWISE_DREG, NFT_REG_1) &&
+	       nft_put_u32(msg, NFTA_BITWISE_LEN, sizeof(mask)) &&
+	       rule_put_value(msg, NFTA_BITWISE_MASK, &mask, sizeof(mask)) &&
+	       rule_put_value(msg, NFTA_BITWISE_XOR, &none, sizeof(none)) &&
+	       rule_end(msg, &part) &&
+	       rule_compare(msg, NFT_CMP_NEQ, &none, sizeof(none));
+}
+
+static bool rule_put_spoofed(struct nl_msg *msg)
+{
+	const uint32_t missing = 0;
+	struct rule_part part;
+
+	return rule_begin(msg, &part, "fib") &&
+	       nft_put_u32(msg, NFTA_FIB_DREG, NFT_REG_1) &&
+	       nft_put_u32(msg, NFTA_FIB_RESULT, NFT_FIB_RESULT_OIF) &&
+	       nft_put_u32(msg, NFTA_FIB_FLAGS,
+			   NFTA_FIB_F_SADDR | NFTA_FIB_F_IIF |
+				   NFTA_FIB_F_PRESENT) &&
+	       rule_end(msg, &part) &&
+	       rule_compare(msg, NFT_CMP_EQ, &missing, sizeof(missing));
+}
+
+static bool rule_put_verdict(struct nl_msg *msg, int value)
+{
+	struct rule_part part;
+	struct nlattr *data, *verdict;
+
+	if (!rule_begin(msg, &part, "immediate") ||
+	    !nft_put_u32(msg, NFTA_IMMEDIATE_DREG, NFT_REG_VERDICT))
+		return false;
+	data = nla_nest_start(msg, NFTA_IMMEDIATE_DATA | NLA_F_NESTED);
+	verdict = nla_nest_start(msg, NFTA_DATA_VERDICT | NLA_F_NESTED);
+	if (!data || !verdict ||
+	    !nft_put_u32(msg, NFTA_VERDICT_CODE, (uint32_t)value))
+		return false;
+	nla_nest_end(msg, verdict);
+	nla_nest_end(msg, data);
+	return rule_end(msg, &part);
+}
+
+static bool rule_put_plain(struct nl_msg *msg, const char *name)
+{
+	struct rule_part part;
+
+	return rule_begin(msg, &part, name) && rule_end(msg, &part);
+}
+
+static bool rule_put_word(struct nl_msg *msg, const struct nft_word *w)
+{
+	switch (w->kind) {
+	case NFT_FROM:
+		return rule_put_device(msg, NFT_META_IIFNAME, w);
+	case NFT_TO:
+		return rule_put_device(msg, NFT_META_OIFNAME, w);
+	case NFT_PROTOCOL:
+		return rule_put_protocol(msg, w->value);
+	case NFT_ANSWER:
+		return rule_put_answer(msg);
+	case NFT_SPOOFED:
+		return rule_put_spoofed(msg);
+	case NFT_COUNT:
+		return rule_put_plain(msg, "counter");
+	case NFT_MASQUERADE:
+		return rule_put_plain(msg, "masq");
+	case NFT_VERDICT:
+		return rule_put_verdict(msg, w->value);
+	case NFT_END:
+		break;
+	}
+	return false;
+}
+
+static bool rule_put_words(struct nl_msg *msg, const struct nft_word *words)
+{
+	struct nlattr *list =
+		nla_nest_start(msg, NFTA_RULE_EXPRESSIONS | NLA_F_NESTED);
+
+	if (!list)
+		return false;
+	for (; words->kind != NFT_END; words++) {
+		if (!rule_put_word(msg, words))
+			return false;
+	}
+	nla_nest_end(msg, list);
+	return true;
+}
+
+/* Notes of a rule: one byte of type, one of length, text with its end. */
+static bool rule_put_comment(struct nl_msg *msg, const char *comment)
+{
+	uint8_t note[2 + RULE_COMMENT_MAX] = { RULE_COMMENT };
+	size_t len = strlen(comment) + 1;
+
+	if (len > RULE_COMMENT_MAX)
+		return false;
+	note[1] = (uint8_t)len;
+	memcpy(note + 2, comment, len);
+	return nla_put(msg, NFTA_RULE_USERDATA, (int)(2 + len), note) == 0;
+}
+
+struct nl_msg *nft_rule_new(const struct nft_rule *rule)
+{
+	struct nl_msg *msg = nft_new(rule->family, NFT_MSG_NEWRULE,
+				     NLM_F_CREATE | NLM_F_APPEND);
+
+	if (!msg)
+		return NULL;
+	if (nla_put_string(msg, NFTA_RULE_TABLE, rule->table) == 0 &&
+	    nla_put_string(msg, NFTA_RULE_CHAIN, rule->chain) == 0 &&
+	    rule_put_words(msg, rule->words) &&
+	    (!rule->comment || rule_put_comment(msg, rule->comment)))
+		return msg;
+	nlmsg_free(msg);
+	return NULL;
+}

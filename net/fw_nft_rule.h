@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fw_nft_rule.h - a rule of nf_tables, word by word as nft(8) would read it
+ *
+ * The kernel wants a rule as a list of small instructions.  The few that our
+ * rules need are written here: with libnftables nine libraries would be loaded
+ * for each network that is built, also where no rule is to be made.
+ */
+#ifndef RUNNS_NET_FW_NFT_RULE_H
+#define RUNNS_NET_FW_NFT_RULE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "net/nl.h"
+
+/* NFT_END is 0: what an initializer leaves out ends the rule. */
+enum nft_kind {
+	NFT_END,
+	NFT_FROM,	/* iifname, a device or @set */
+	NFT_TO,		/* oifname, a device or @set */
+	NFT_PROTOCOL,	/* meta l4proto */
+	NFT_ANSWER,	/* ct state established,related */
+	NFT_SPOOFED,	/* fib saddr . iif oif missing */
+	NFT_COUNT,	/* counter */
+	NFT_MASQUERADE,
+	NFT_VERDICT,
+};
+
+/**
+ * struct nft_word - one condition or action of a rule
+ * @device:	of NFT_FROM and NFT_TO: a name; one that ends in '*' means all
+ *		that begin so
+ * @set:	or the name of a set in the rule's table
+ * @others:	what is not in the set
+ * @value:	a protocol, NF_ACCEPT or NF_DROP
+ */
+struct nft_word {
+	enum nft_kind kind;
+	const char *device;
+	const char *set;
+	bool others;
+	int value;
+};
+
+/**
+ * struct nft_rule - where a rule is to be, and what it says
+ * @comment:	as nft(8) shows it; NULL: none
+ * @words:	the last one is NFT_END
+ */
+struct nft_rule {
+	uint8_t family;
+	const char *table;
+	const char *chain;
+	const char *comment;
+	const struct nft_word *words;
+};
+
+/** nft_new() - a message for nf_tables; NULL without memory */
+struct nl_msg *nft_new(int family, int type, int flags);
+
+/** nft_put_u32() - append a number as nf_tables has them; false: no room */
+bool nft_put_u32(struct nl_msg *msg, int type, uint32_t value);
+
+/** nft_rule_new() - the message that appends a rule; NULL without memory */
+struct nl_msg *nft_rule_new(const struct nft_rule *rule);
+
+#endif
