@@ -59,7 +59,7 @@ static void said_release(void)
 	dprintf(STDERR_FILENO, "%.*s", (int)said.len, said.text);
 }
 
-static void say(const char *fmt, ...)
+static void _printf_(1, 2) say(const char *fmt, ...)
 {
 	char text[LOG_LINE_MAX], safe[LOG_LINE_MAX];
 	size_t room = sizeof(said.text) - said.len;
