@@ -10,6 +10,7 @@
 #include "runnsctl/historic.h"
 #include "runnsctl/launch.h"
 #include "runnsctl/runnsctl.h"
+#include "runnsctl/service.h"
 
 enum { OPT_SET_NETNS = 256, OPT_SOCKET, OPT_RESOLV };
 
@@ -190,12 +191,6 @@ static int forward_port(const struct wishes *w)
 	return forward->run(forward, w->launch.verbose ? 6 : 5, words);
 }
 
-static int not_here(const char *option)
-{
-	cli_error("%s: not in this version", option);
-	return EXIT_FAILED;
-}
-
 int historic(int argc, char **argv)
 {
 	struct wishes w = { .launch = { .what = "--program", .detach = true } };
@@ -213,5 +208,6 @@ int historic(int argc, char **argv)
 		return cli_usage_error(NULL, "\"%s\": what for?", argv[first]);
 	if (w.forward)
 		return forward_port(&w);
-	return not_here(w.list ? "--list" : "--stop");
+	return w.list ? service_list(w.launch.socket) :
+			service_stop(w.launch.socket);
 }

@@ -22,11 +22,11 @@
 #include "runnsctl/pty.h"
 #include "runnsctl/relay.h"
 #include "runnsctl/runnsctl.h"
+#include "runnsctl/service.h"
 #include "runnsctl/start.h"
 
 static const char helper_path[] = RUNNS_BINDIR "/runns-helper";
 static const char own_path[] = RUNNS_BINDIR "/runnsctl";
-static const char service_socket[] = "/run/runns/runns.socket";
 
 /* Words before the program's own: 6 for the helper, 4 for __start. */
 enum { WORDS_BEFORE = 10, NUMBER_SIZE = 12 };
@@ -147,21 +147,6 @@ static const char *helper_hindrance(void)
 	return NULL;
 }
 
-/* For callers whose helper cannot work. */
-static int launch_by_service(const struct launch *l, const char *hindrance)
-{
-	if (l->socket) {
-		cli_error("%s: %s: this version has no socket service: leave "
-			  "--socket out", l->what, l->socket);
-		return EXIT_OWN;
-	}
-	cli_error("%s: %s gets no privilege: %s", l->what, helper_path,
-		  hindrance);
-	cli_error("%s: mend that, or have root start the service (%s is not there)",
-		  l->what, service_socket);
-	return EXIT_OWN;
-}
-
 static int exec_failure(const struct launch *l, int err)
 {
 	cli_error("%s: %s: %s", l->what, helper_path, strerror(-err));
@@ -233,7 +218,7 @@ int launch_run(const struct launch *l)
 	_cleanup_close_ int resolv = -1;
 
 	if (hindrance || l->socket)
-		return launch_by_service(l, hindrance);
+		return service_run(l, hindrance);
 	if (l->verbose)
 		log_msg(LOG_INFO, "%s: by %s", l->what, helper_path);
 	if (l->resolv) {

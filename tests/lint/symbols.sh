@@ -19,7 +19,7 @@ if [ -e "$module" ]; then
 	lint_none "the module needs libpam and libc only" "$findings"
 fi
 
-for program in runnsctl runns-helper; do
+for program in runnsctl runns-helper runns; do
 	[ -e "$builddir/bin/$program" ] || continue
 	findings=$(readelf -d "$builddir/bin/$program" |
 		sed -n 's/.*(NEEDED).*\[\(.*\)\].*/\1/p' |

@@ -16,6 +16,7 @@
 #include "runnsctl/historic.h"
 #include "runnsctl/launch.h"
 #include "runnsctl/runnsctl.h"
+#include "runnsctl/service.h"
 #include "runnsctl/start.h"
 
 enum { LAUNCHED = 99, WORDS_MAX = 16 };
@@ -36,6 +37,18 @@ int launch_run(const struct launch *l)
 		snprintf(asked + n, sizeof(asked) - n, "%s%s",
 			 word == l->program ? "" : ",", *word);
 	}
+	return LAUNCHED;
+}
+
+int service_list(const char *path)
+{
+	snprintf(asked, sizeof(asked), "list|%s", path ? path : "-");
+	return LAUNCHED;
+}
+
+int service_stop(const char *path)
+{
+	snprintf(asked, sizeof(asked), "stop|%s", path ? path : "-");
 	return LAUNCHED;
 }
 
@@ -112,6 +125,10 @@ static const struct {
 	  "n|/f|-|pdv|p,a,b" },
 	{ "runnsctl,--create-ptms,--program,p,--set-netns,/run/netns/n,"
 	  "--socket,/s", "n|-|/s|pd|p" },
+	{ "runnsctl,--list", "list|-" },
+	{ "runnsctl,-l,--socket,/s", "list|/s" },
+	{ "runnsctl,-s", "stop|-" },
+	{ "runnsctl,--socket=/s,--stop", "stop|/s" },
 	{ "runnsctl,--forward-port,0.0.0.0:80:/run/netns/n:tcp4",
 	  "forward,-R,-n,n,0.0.0.0:80:127.0.0.1:80," },
 	{ "runnsctl,-v,-f,::1:53:/var/run/netns/n:udp6",
