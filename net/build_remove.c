@@ -14,6 +14,7 @@
 #include "net/dns.h"
 #include "net/link.h"
 #include "net/pool.h"
+#include "net/track.h"
 #include "net/unit.h"
 #include "net/uplink.h"
 #include "net/views.h"
@@ -58,6 +59,9 @@ int build_remove(const struct host *h, const struct record *r)
 		err = route_unsteer(sk, r->outside, &r->peer, 0);
 	if (err == 0)
 		err = uplink_leave(&user);
+	/* Before anybody else can get the address. */
+	if (err == 0 && r->peer.family)
+		err = track_forget(&r->peer);
 	if (err == 0)
 		err = views_drop(h, r->cookie, r->name);
 	if (err == 0)

@@ -305,6 +305,11 @@ is "$(cat crowd.1 crowd.2 crowd.3 | paste -sd ' ')" "42:250 125:125 125:125" \
 	"C13: 500 at once: each has the right answer"
 is "$(cut -d ' ' -f 3- /proc/1/mountinfo | grep -v /run/runns/views)" "$mounts" "C13: no mount is left"
 
+nothing_runs()
+{
+	! pgrep -u alice >/dev/null
+}
+
 # C14: whatever of it alice can open she locks.
 mkdir -p /run/runns/lock; chmod 0700 /run/runns/lock; touch /run/runns/lock/handles
 as -- /usr/bin/find /run/runns /etc/security /etc/netns /run/netns -type f -readable >readable 2>/dev/null
@@ -312,7 +317,6 @@ as -- /usr/bin/find /run/runns /run/netns -readable >>readable 2>/dev/null
 unlike "$(cat readable)" /run/runns/lock/ "C14: locks are out of her reach"
 while read -r file; do
 	as -- "$(command -v flock)" -x "$file" sleep 60 2>/dev/null &
-	lockers="${lockers-} $!"
 done <readable
 sleep 0.3
 while umount -l /run/runns/views 2>/dev/null; do :; done
@@ -321,10 +325,13 @@ begin=$(date +%s%N)
 h -n work -- $cred
 is "$? $(cookie_said) $((($(date +%s%N) - begin) / 2000000000))" "42 $work 0" \
 	"C14: and what she can lock delays nobody"
-pkill -P $$ -f 'flock|sleep 60'
-# shellcheck disable=SC2086
-kill ${lockers-} 2>/dev/null
-pkill -u alice
+# One that is just being started is found the next time.
+alice_ends()
+{
+	pkill -KILL -u alice
+	nothing_runs
+}
+wait_until 10 alice_ends
 
 # --- C11, C12: cgroups, cores -------------------------------------------------------------
 
@@ -393,5 +400,5 @@ refused "E05: one that all may write" 'could be changed' -n work
 umount /run/netns
 mount -t tmpfs -o mode=0755 x /run/netns
 refused "E05: an empty /run/netns" 'does not exist' -n work
-is "$(pgrep -u alice | wc -l)" 0 "nothing of alice's is left running"
+runs "nothing of alice's is left running" wait_until 10 nothing_runs
 done_testing

@@ -983,12 +983,94 @@ conf_changes()
 	nothing_left "$fw: takes back what stood"
 }
 
+# --- L06: what the kernel remembers of an address ---------------------------------------------
+
+# tracked ADDRESS: how many connections of it the host's kernel remembers
+tracked()
+{
+	python3 - "$1" <<-'END'
+		import socket, struct, sys
+		want = socket.inet_aton(sys.argv[1])
+		s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12)
+		s.send(struct.pack("=IHHIIBBH", 20, 0x101, 0x301, 1, 0, 2, 0, 0))
+		n, done = 0, False
+		while not done:
+		    data = s.recv(1 << 17)
+		    while len(data) >= 16:
+		        size, kind = struct.unpack_from("=IH", data)
+		        done = done or kind in (2, 3)
+		        n += kind == 0x100 and want in data[20:size]
+		        data = data[size + 3 & ~3:]
+		print(n)
+	END
+}
+
+connections_forgotten()
+{
+	local fw=$1 work lab
+	conf_write <<-END
+		[work]
+		[lab]
+	END
+	runnsctl up work lab
+	work=$(address_of work) lab=$(address_of lab)
+	send work-inet 198.51.100.1 inside work
+	send host-work "$work" env
+	send lab-inet 198.51.100.1 inside lab
+	isnt "$(tracked "$work")" 0 "L06, $fw: the kernel remembers connections"
+	isnt "$(tracked "$lab")" 0 "L06, $fw: also of another network"
+	runnsctl down work
+	is "$(tracked "$work")" 0 "L06, $fw: down forgets those of its address"
+	isnt "$(tracked "$lab")" 0 "L06, $fw: and no others"
+	rm -f /run/runns/pool/.hint
+	wait_until 5 no_link_of work
+	runnsctl up next
+	is "$(address_of next) $(tracked "$work")" "$work 0" \
+		"L06, $fw: who gets the address next inherits none"
+	heard inet host >/dev/null
+	runnsctl down next lab
+	nothing_left "L06, $fw: and nothing is left"
+}
+
+no_link_of()
+{
+	! ip -o link | grep -q "runns:$1"
+}
+
+# --- E07: names that begin alike ---------------------------------------------------------------
+
+long_names()
+{
+	local fw=$1 alike a b
+	alike=$(printf 'n%.0s' $(seq 60))
+	a=${alike}a b=${alike}b
+	conf_write <<-END
+		[$a]
+		[$b]
+	END
+	runs "E07, $fw: up of two names with 60 bytes in common" \
+		runnsctl up "$a" "$b"
+	isnt "$(device_of "$a")" "$(device_of "$b")" "E07, $fw: two devices"
+	isnt "$(address_of "$a")" "$(address_of "$b")" "E07, $fw: two addresses"
+	is "$(ip -o link | grep -oE 'runns:n+[ab]' | sort | paste -sd ' ')" \
+		"runns:$a runns:$b" "E07, $fw: each device tells its own whole name"
+	is "$(find /run/runns/pool -type l ! -name '.*' -printf '%l\n' | sort |
+		paste -sd ' ')" "$a $b" "E07, $fw: two places in the pool"
+	has_way_out "$a" "E07, $fw: the first works"
+	runs "E07, $fw: down of the first" runnsctl down "$a"
+	has_way_out "$b" "E07, $fw: leaves the second as it was"
+	runnsctl down "$b"
+	nothing_left "E07, $fw: and nothing is left"
+}
+
 both()
 {
 	local fw=$1
 	conf_changes "$fw"
 	reach "$fw"
 	foreign_ruleset "$fw"
+	connections_forgotten "$fw"
+	long_names "$fw"
 }
 
 neighbour other1 1
