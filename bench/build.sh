@@ -11,7 +11,7 @@ sizes=${sizes:-0 100 1000 4000}
 many=${many:-1000}
 rounds=${rounds:-20}
 host_start "$@"
-need nft iptables
+need nft iptables pamtester
 
 net=$(find /usr -name runns-net -type f | head -n 1)
 limit=$builddir/bench/limit_up
@@ -48,6 +48,14 @@ conf_of()
 	} >/etc/runns.conf
 }
 
+# The same network by the other firewall; and a login that makes its own
+others_prepare()
+{
+	sed 's/^Firewall.*/Firewall = iptables/' /etc/runns.conf |
+		sed '/^\[net-/d' >/etc/legacy.conf
+	echo 'alice measured - create' >/etc/security/runns.map
+}
+
 # Shell lines for interleave: until the kernel has removed a device.
 gone()
 {
@@ -58,6 +66,8 @@ limit_down='umount /run/netns/limit-* && rm /run/netns/limit-* &&
 	nft flush set ip least nets &&'" $(gone limit1)"
 runns_up='runnsctl up measured'
 runns_down="runnsctl down measured && $(gone measured)"
+
+login='pamtester door alice open_session'
 
 down_gone_write()
 {
@@ -78,6 +88,10 @@ cases=(
 	up "" "$runns_up" "$runns_down"
 	net-up "" "$net up measured" "$runns_down"
 	net-start "" "$net --version" ""
+	up-legacy "" "runnsctl up --conf /etc/legacy.conf measured" \
+		"$runns_down"
+	login-builds "" "$login" "$runns_down"
+	login-again "$runns_up; $login" "$login" "$runns_down"
 	down "$runns_up" "runnsctl down measured" "$(gone measured)"
 	down-gone "$runns_up" "$host_dir/down_gone" ""
 )
@@ -89,6 +103,7 @@ firewalls_prepare && down_gone_write || exit 1
 mkdir -p "$tables" /etc/netns
 for size in $sizes; do
 	conf_of "$size"
+	others_prepare
 	runnsctl up --all && runnsctl down measured || exit 1
 	"$builddir/bench/interleave" -r "$rounds" -s 50 "${cases[@]}" \
 		>"$tables/$size" || exit 1

@@ -19,10 +19,12 @@
 enum {
 	LINGER_PARENT_MS = 1000,	/* it ends at once */
 	LINGER_NFT_US = 50000,
+	LINGER_NFT_MAX = 4,
 };
 
 static int linger_ns = -1;
-static int linger_nft = -1;
+static int linger_nft[LINGER_NFT_MAX];
+static size_t linger_nft_n;
 
 static void linger_close(int *fd)
 {
@@ -38,8 +40,10 @@ void linger_keep_ns(int fd)
 
 void linger_keep_nft(int fd)
 {
-	linger_close(&linger_nft);
-	linger_nft = fd;
+	if (linger_nft_n < LINGER_NFT_MAX)
+		linger_nft[linger_nft_n++] = fd;
+	else
+		close(fd);
 }
 
 /*
@@ -54,7 +58,7 @@ static void linger_child(int gate)
 	close_range(0, 2, 0);
 	if (poll(&parent, 1, LINGER_PARENT_MS) > 0) {
 		linger_close(&linger_ns);
-		if (linger_nft >= 0)
+		if (linger_nft_n > 0)
 			usleep(LINGER_NFT_US);
 	}
 	_exit(0);
@@ -65,7 +69,7 @@ void linger_end(void)
 	int gate[2];
 	pid_t child;
 
-	if (linger_ns < 0 && linger_nft < 0)
+	if (linger_ns < 0 && linger_nft_n == 0)
 		return;
 	if (pipe2(gate, O_CLOEXEC) == 0) {
 		child = fork();
@@ -77,5 +81,6 @@ void linger_end(void)
 		close(gate[0]);
 	}
 	linger_close(&linger_ns);
-	linger_close(&linger_nft);
+	while (linger_nft_n > 0)
+		close(linger_nft[--linger_nft_n]);
 }

@@ -13,7 +13,7 @@
  */
 void linger_keep_ns(int fd);
 
-/** linger_keep_nft() - close a socket of nfnetlink still later; as above */
+/** linger_keep_nft() - close a socket of nfnetlink still later; a few of them */
 void linger_keep_nft(int fd);
 
 /**

@@ -18,6 +18,7 @@
 #include "net/cmd.h"
 #include "net/fw.h"
 #include "net/linger.h"
+#include "net/track.h"
 
 static const struct command commands[] = {
 	{ "up", cmd_up, "NAME...|--all",
@@ -201,6 +202,7 @@ static int command_run(const struct command *c, const struct options *o,
 		status = c->run(&h, o, names, n);
 	host_close(&h);
 	fw_end();
+	track_end();
 	linger_end();
 	return status;
 }

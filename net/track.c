@@ -9,18 +9,19 @@
 #include "net/track.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "lib/base/log.h"
+#include "net/linger.h"
 #include "net/nl.h"
 
-struct track {
-	struct nl_sock *sk;	/* another than the one that lists */
-	const struct addr *a;
-};
+/* For the whole run: closing one after a rule was deleted takes 10 ms. */
+static struct nl_sock *track_list;
+static struct nl_sock *track_delete;
 
 static struct nl_msg *track_new(int type, int flags)
 {
@@ -58,15 +59,15 @@ static bool track_copy(struct nl_msg *msg, int type, const struct nlattr *attr)
 
 static int track_forget_one(void *ctx, struct nlmsghdr *h)
 {
-	const struct track *t = ctx;
+	const struct addr *a = ctx;
 	struct nlattr *tb[CTA_MAX + 1];
 	_cleanup_msg_ struct nl_msg *msg = NULL;
 	int err;
 
 	if (nlmsg_parse(h, sizeof(struct nfgenmsg), tb, CTA_MAX, NULL) < 0)
 		return -EBADMSG;
-	if (!track_concerns(tb[CTA_TUPLE_ORIG], t->a) &&
-	    !track_concerns(tb[CTA_TUPLE_REPLY], t->a))
+	if (!track_concerns(tb[CTA_TUPLE_ORIG], a) &&
+	    !track_concerns(tb[CTA_TUPLE_REPLY], a))
 		return 0;
 	msg = track_new(IPCTNL_MSG_CT_DELETE, 0);
 	if (!msg)
@@ -76,24 +77,29 @@ static int track_forget_one(void *ctx, struct nlmsghdr *h)
 	    !track_copy(msg, CTA_ZONE, tb[CTA_ZONE]) ||
 	    !track_copy(msg, CTA_ID, tb[CTA_ID]))
 		return -EMSGSIZE;
-	err = nl_talk(t->sk, msg, NULL, NULL);
+	err = nl_talk(track_delete, msg, NULL, NULL);
 	return err == -ENOENT ? 0 : err;
+}
+
+static int track_open(void)
+{
+	int err = 0;
+
+	if (!track_list)
+		err = nl_open(NETLINK_NETFILTER, &track_list);
+	if (err == 0 && !track_delete)
+		err = nl_open(NETLINK_NETFILTER, &track_delete);
+	return err;
 }
 
 int track_forget(const struct addr *a)
 {
-	_cleanup_nl_ struct nl_sock *list = NULL;
-	_cleanup_nl_ struct nl_sock *sk = NULL;
 	_cleanup_msg_ struct nl_msg *msg = track_new(IPCTNL_MSG_CT_GET,
 						     NLM_F_DUMP);
-	struct track t = { .a = a };
-	int err = msg ? nl_open(NETLINK_NETFILTER, &list) : -ENOMEM;
+	int err = msg ? track_open() : -ENOMEM;
 
 	if (err == 0)
-		err = nl_open(NETLINK_NETFILTER, &sk);
-	t.sk = sk;
-	if (err == 0)
-		err = nl_talk(list, msg, track_forget_one, &t);
+		err = nl_talk(track_list, msg, track_forget_one, (void *)a);
 	/* nf_conntrack_netlink is neither loaded nor to be had. */
 	if (err == -EINVAL || err == -EOPNOTSUPP ||
 	    err == -EPROTONOSUPPORT) {
@@ -101,4 +107,20 @@ int track_forget(const struct addr *a)
 		err = 0;
 	}
 	return err;
+}
+
+static void track_close(struct nl_sock **sk)
+{
+	int fd = *sk ? fcntl(nl_socket_get_fd(*sk), F_DUPFD_CLOEXEC, 3) : -1;
+
+	if (fd >= 0)
+		linger_keep_nft(fd);
+	nl_close(*sk);
+	*sk = NULL;
+}
+
+void track_end(void)
+{
+	track_close(&track_list);
+	track_close(&track_delete);
 }

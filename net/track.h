@@ -19,4 +19,7 @@
  */
 int track_forget(const struct addr *a) _must_check_;
 
+/** track_end() - to be called before linger_end() */
+void track_end(void);
+
 #endif

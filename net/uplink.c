@@ -140,20 +140,49 @@ static int uplink_open(const struct uplink_user *user, struct uplink *u)
 	return err;
 }
 
+/* Is the device one that a network of ours uses already? */
+static bool uplink_is_known(const struct host *h, int index)
+{
+	_cleanup_close_ int dir = uplink_open_dir(h, index, false);
+
+	return dir >= 0;
+}
+
+/* Our drop goes by the name; the old one may be another uplink's by now. */
+static int uplink_rename(const struct uplink_user *user, struct uplink *u,
+			 const char *name)
+{
+	const struct fw_backend *fw = fw_find(u->firewall);
+	struct uplink old = *u;
+	struct link l;
+	int err;
+
+	memcpy(u->name, name, sizeof(u->name));
+	err = u->opened && fw ? fw->open(u->name) : 0;
+	if (err == 0)
+		err = uplink_write(u);
+	if (err || !u->opened || !fw ||
+	    (link_find(user->sk, old.name, 0, &l) == 0 &&
+	     uplink_is_known(user->h, l.index)))
+		return err;
+	return fw->close(old.name);
+}
+
 static int uplink_join(const struct uplink_user *user, int index)
 {
 	_cleanup_close_ int dir = uplink_open_dir(user->h, index, true);
 	_cleanup_close_ int file = -1;
 	struct uplink u = { .index = index, .dir = dir };
 	struct link l;
-	int err = dir < 0 ? dir : uplink_read(&u);
+	int err = dir < 0 ? dir : link_find(user->sk, NULL, index, &l);
 
+	if (err == 0)
+		err = uplink_read(&u);
 	if (err == -ENOENT || err == -EINVAL) {
-		err = link_find(user->sk, NULL, index, &l);
-		if (err == 0) {
-			memcpy(u.name, l.name, sizeof(u.name));
-			err = uplink_note(user, &u);
-		}
+		memcpy(u.name, l.name, sizeof(u.name));
+		err = uplink_note(user, &u);
+	} else if (err == 0 && strcmp(u.name, l.name) != 0) {
+		err = uplink_rename(user, &u, l.name);
 	}
 	if (err == 0)
 		err = uplink_withdraw(&u);
@@ -168,14 +197,6 @@ static int uplink_join(const struct uplink_user *user, int index)
 		return log_errno(err, "cannot let %s leave by device %d",
 				 user->name, index);
 	return 0;
-}
-
-/* Is the device one that a network of ours uses already? */
-static bool uplink_is_known(const struct host *h, int index)
-{
-	_cleanup_close_ int dir = uplink_open_dir(h, index, false);
-
-	return dir >= 0;
 }
 
 static int uplink_wanted(const struct uplink_user *user, const char *wanted,

@@ -1037,6 +1037,42 @@ no_link_of()
 	! ip -o link | grep -q "runns:$1"
 }
 
+# --- an uplink gets another name -----------------------------------------------------------------
+
+# rename_uplink OLD NEW
+rename_uplink()
+{
+	ip link set "$1" down
+	ip link set "$1" name "$2"
+	ip link set "$2" up
+	ip route replace default via 203.0.113.1
+	inet ip neigh flush all
+}
+
+uplink_renamed()
+{
+	local fw=$1
+	conf_write <<-END
+		[work]
+		[lab]
+	END
+	runnsctl up work
+	rename_uplink eth0 wan0
+	runs "$fw: up of what stands after the uplink was renamed" \
+		runnsctl up work
+	runs "$fw: up of another network" runnsctl up lab
+	has_way_out work "$fw: the way out is open"
+	has_way_out lab "$fw: for both"
+	send other1-inet 198.51.100.1 nsenter -t "$other1" -n
+	is "$(heard inet)" "" "$fw: and for nobody else"
+	unlike "$(nft list ruleset; iptables-legacy-save)" eth0 \
+		"$fw: nothing goes by the old name"
+	runs "$fw: down" runnsctl down work lab
+	is "$(forwards wan0)" 0 "$fw: closes it"
+	rename_uplink wan0 eth0
+	nothing_left "$fw: and nothing is left"
+}
+
 # --- E07: names that begin alike ---------------------------------------------------------------
 
 long_names()
@@ -1071,6 +1107,7 @@ both()
 	foreign_ruleset "$fw"
 	connections_forgotten "$fw"
 	long_names "$fw"
+	uplink_renamed "$fw"
 }
 
 neighbour other1 1
