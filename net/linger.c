@@ -5,6 +5,9 @@
  * With the last descriptor of a namespace the kernel begins to take it apart,
  * often on the processor that closed it: a millisecond or two.
  *
+ * What else may be done later, under a lock that the child holds on to, is given
+ * as a function.
+ *
  * Closing a socket of nfnetlink waits until what was deleted through it is out
  * of use on every processor, 10 ms or more, and keeps everybody from changing
  * rules meanwhile.  Later the kernel has come so far by itself.
@@ -13,6 +16,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -25,6 +29,7 @@ enum {
 static int linger_ns = -1;
 static int linger_nft[LINGER_NFT_MAX];
 static size_t linger_nft_n;
+static void (*linger_fn)(void);
 
 static void linger_close(int *fd)
 {
@@ -46,6 +51,11 @@ void linger_keep_nft(int fd)
 		close(fd);
 }
 
+void linger_call(void (*fn)(void))
+{
+	linger_fn = fn;
+}
+
 /*
  * @gate hangs up when the parent has ended: it holds the other end.  Nothing
  * is waited for without a limit.
@@ -58,6 +68,8 @@ static void linger_child(int gate)
 	close_range(0, 2, 0);
 	if (poll(&parent, 1, LINGER_PARENT_MS) > 0) {
 		linger_close(&linger_ns);
+		if (linger_fn)
+			linger_fn();
 		if (linger_nft_n > 0)
 			usleep(LINGER_NFT_US);
 	}
@@ -67,10 +79,12 @@ static void linger_child(int gate)
 void linger_end(void)
 {
 	int gate[2];
-	pid_t child;
+	pid_t child = -1;
 
-	if (linger_ns < 0 && linger_nft_n == 0)
+	if (linger_ns < 0 && linger_nft_n == 0 && !linger_fn)
 		return;
+	/* systemd ends what is left when `down` has ended. */
+	signal(SIGTERM, SIG_IGN);
 	if (pipe2(gate, O_CLOEXEC) == 0) {
 		child = fork();
 		if (child == 0) {
@@ -80,6 +94,8 @@ void linger_end(void)
 		/* The other end stays open until we are gone. */
 		close(gate[0]);
 	}
+	if (child < 0 && linger_fn)
+		linger_fn();
 	linger_close(&linger_ns);
 	while (linger_nft_n > 0)
 		close(linger_nft[--linger_nft_n]);

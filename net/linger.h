@@ -16,11 +16,14 @@ void linger_keep_ns(int fd);
 /** linger_keep_nft() - close a socket of nfnetlink still later; a few of them */
 void linger_keep_nft(int fd);
 
+/** linger_call() - have @fn called after we have ended; one function only */
+void linger_call(void (*fn)(void));
+
 /**
  * linger_end() - leave what is kept to a child; before the program ends
  *
- * The child has nothing else, waits until we are gone, and ends after a
- * twentieth of a second.  If there can be none, it is closed here and now.
+ * The child waits until we are gone, and ends after a twentieth of a second.
+ * If there can be none, all of it is done here and now.
  */
 void linger_end(void);
 

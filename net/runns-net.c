@@ -200,9 +200,9 @@ static int command_run(const struct command *c, const struct options *o,
 	umask(022);
 	if (host_enter() == 0 && host_open(&h) == 0)
 		status = c->run(&h, o, names, n);
+	track_end(&h);
 	host_close(&h);
 	fw_end();
-	track_end();
 	linger_end();
 	return status;
 }

@@ -9,9 +9,9 @@
 #include "net/track.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -19,9 +19,9 @@
 #include "net/linger.h"
 #include "net/nl.h"
 
-/* For the whole run: closing one after a rule was deleted takes 10 ms. */
-static struct nl_sock *track_list;
-static struct nl_sock *track_delete;
+static struct addr *track_addrs;
+static size_t track_n;
+static int track_lock = -1;
 
 static struct nl_msg *track_new(int type, int flags)
 {
@@ -34,22 +34,31 @@ static struct nl_msg *track_new(int type, int flags)
 		      sizeof(head));
 }
 
-static bool track_has(const struct nlattr *ip, int end, const struct addr *a)
+static int track_compare(const void *a, const void *b)
 {
-	const struct nlattr *attr = nla_find(nla_data(ip), nla_len(ip), end);
-
-	return attr && nla_len(attr) == 4 &&
-	       memcmp(nla_data(attr), a->bytes, 4) == 0;
+	return memcmp(((const struct addr *)a)->bytes,
+		      ((const struct addr *)b)->bytes, 4);
 }
 
-/* Is the address at either end, in one direction? */
-static bool track_concerns(const struct nlattr *tuple, const struct addr *a)
+static bool track_has(const struct nlattr *ip, int end)
+{
+	const struct nlattr *attr = nla_find(nla_data(ip), nla_len(ip), end);
+	struct addr a = { .family = 4 };
+
+	if (!attr || nla_len(attr) != 4)
+		return false;
+	memcpy(a.bytes, nla_data(attr), 4);
+	return bsearch(&a, track_addrs, track_n, sizeof(a), track_compare);
+}
+
+/* Is an address of ours at either end, in one direction? */
+static bool track_concerns(const struct nlattr *tuple)
 {
 	const struct nlattr *ip = !tuple ? NULL :
 		nla_find(nla_data(tuple), nla_len(tuple), CTA_TUPLE_IP);
 
-	return ip && (track_has(ip, CTA_IP_V4_SRC, a) ||
-		      track_has(ip, CTA_IP_V4_DST, a));
+	return ip && (track_has(ip, CTA_IP_V4_SRC) ||
+		      track_has(ip, CTA_IP_V4_DST));
 }
 
 static bool track_copy(struct nl_msg *msg, int type, const struct nlattr *attr)
@@ -59,15 +68,15 @@ static bool track_copy(struct nl_msg *msg, int type, const struct nlattr *attr)
 
 static int track_forget_one(void *ctx, struct nlmsghdr *h)
 {
-	const struct addr *a = ctx;
+	struct nl_sock *sk = ctx;
 	struct nlattr *tb[CTA_MAX + 1];
 	_cleanup_msg_ struct nl_msg *msg = NULL;
 	int err;
 
 	if (nlmsg_parse(h, sizeof(struct nfgenmsg), tb, CTA_MAX, NULL) < 0)
 		return -EBADMSG;
-	if (!track_concerns(tb[CTA_TUPLE_ORIG], a) &&
-	    !track_concerns(tb[CTA_TUPLE_REPLY], a))
+	if (!track_concerns(tb[CTA_TUPLE_ORIG]) &&
+	    !track_concerns(tb[CTA_TUPLE_REPLY]))
 		return 0;
 	msg = track_new(IPCTNL_MSG_CT_DELETE, 0);
 	if (!msg)
@@ -77,50 +86,48 @@ static int track_forget_one(void *ctx, struct nlmsghdr *h)
 	    !track_copy(msg, CTA_ZONE, tb[CTA_ZONE]) ||
 	    !track_copy(msg, CTA_ID, tb[CTA_ID]))
 		return -EMSGSIZE;
-	err = nl_talk(track_delete, msg, NULL, NULL);
+	err = nl_talk(sk, msg, NULL, NULL);
 	return err == -ENOENT ? 0 : err;
 }
 
-static int track_open(void)
+/* Two sockets: what is deleted is answered while the list still comes. */
+static void track_run(void)
 {
-	int err = 0;
+	_cleanup_nl_ struct nl_sock *list = NULL;
+	_cleanup_nl_ struct nl_sock *sk = NULL;
+	_cleanup_msg_ struct nl_msg *msg = track_new(IPCTNL_MSG_CT_GET,
+						     NLM_F_DUMP);
+	int err = msg ? nl_open(NETLINK_NETFILTER, &list) : -ENOMEM;
 
-	if (!track_list)
-		err = nl_open(NETLINK_NETFILTER, &track_list);
-	if (err == 0 && !track_delete)
-		err = nl_open(NETLINK_NETFILTER, &track_delete);
-	return err;
+	qsort(track_addrs, track_n, sizeof(*track_addrs), track_compare);
+	if (err == 0)
+		err = nl_open(NETLINK_NETFILTER, &sk);
+	if (err == 0)
+		err = nl_talk(list, msg, track_forget_one, sk);
+	/* Before the sockets, which may take longer. */
+	base_close(&track_lock);
+	/* nf_conntrack_netlink is neither loaded nor to be had. */
+	if (err && err != -EINVAL && err != -EOPNOTSUPP)
+		log_errno(err, "cannot forget the connections of networks "
+			  "that are down");
 }
 
 int track_forget(const struct addr *a)
 {
-	_cleanup_msg_ struct nl_msg *msg = track_new(IPCTNL_MSG_CT_GET,
-						     NLM_F_DUMP);
-	int err = msg ? track_open() : -ENOMEM;
+	struct addr *more = reallocarray(track_addrs, track_n + 1,
+					 sizeof(*more));
 
-	if (err == 0)
-		err = nl_talk(track_list, msg, track_forget_one, (void *)a);
-	/* nf_conntrack_netlink is neither loaded nor to be had. */
-	if (err == -EINVAL || err == -EOPNOTSUPP ||
-	    err == -EPROTONOSUPPORT) {
-		log_msg(LOG_DEBUG, "the kernel does not list connections");
-		err = 0;
-	}
-	return err;
+	if (!more)
+		return -ENOMEM;
+	track_addrs = more;
+	track_addrs[track_n++] = *a;
+	return 0;
 }
 
-static void track_close(struct nl_sock **sk)
+void track_end(const struct host *h)
 {
-	int fd = *sk ? fcntl(nl_socket_get_fd(*sk), F_DUPFD_CLOEXEC, 3) : -1;
-
-	if (fd >= 0)
-		linger_keep_nft(fd);
-	nl_close(*sk);
-	*sk = NULL;
-}
-
-void track_end(void)
-{
-	track_close(&track_list);
-	track_close(&track_delete);
+	if (track_n == 0)
+		return;
+	track_lock = host_lock(h, "pool", "", HOST_LOCK_MS);
+	linger_call(track_run);
 }

@@ -6,20 +6,27 @@
 #define RUNNS_NET_TRACK_H
 
 #include "lib/policy/addr.h"
+#include "net/host.h"
 
 /**
- * track_forget() - forget all connections of one address
+ * track_forget() - have all connections of one address forgotten
  * @a:		IPv4; the inside of a network that goes
  *
  * Who gets the address next must not inherit the translations of its former
  * owner.  Connections of others are left alone.  A kernel that lists none has
  * none to forget, as far as can be told.
  *
- * Return: 0 or -errno.
+ * Return: 0 or -ENOMEM.
  */
 int track_forget(const struct addr *a) _must_check_;
 
-/** track_end() - to be called before linger_end() */
-void track_end(void);
+/**
+ * track_end() - leave what is to be forgotten to the child that lingers
+ *
+ * To list connections takes milliseconds, however few there are, so it is done
+ * once for all addresses.  The lock "pool" is held until then: nobody gets a
+ * number, and the addresses that follow from it, before.
+ */
+void track_end(const struct host *h);
 
 #endif

@@ -1005,6 +1005,12 @@ tracked()
 	END
 }
 
+# A child does it when down has ended.
+none_tracked()
+{
+	[ "$(tracked "$1")" = 0 ]
+}
+
 connections_forgotten()
 {
 	local fw=$1 work lab
@@ -1020,6 +1026,7 @@ connections_forgotten()
 	isnt "$(tracked "$work")" 0 "L06, $fw: the kernel remembers connections"
 	isnt "$(tracked "$lab")" 0 "L06, $fw: also of another network"
 	runnsctl down work
+	wait_until 5 none_tracked "$work"
 	is "$(tracked "$work")" 0 "L06, $fw: down forgets those of its address"
 	isnt "$(tracked "$lab")" 0 "L06, $fw: and no others"
 	rm -f /run/runns/pool/.hint
