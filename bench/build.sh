@@ -91,7 +91,7 @@ cases=(
 	up-legacy "" "runnsctl up --conf /etc/legacy.conf measured" \
 		"$runns_down"
 	login-builds "" "$login" "$runns_down"
-	login-again "$runns_up; $login" "$login" "$runns_down"
+	login-again "$runns_up; $login >/dev/null" "$login" "$runns_down"
 	down "$runns_up" "runnsctl down measured" "$(gone measured)"
 	down-gone "$runns_up" "$host_dir/down_gone" ""
 )

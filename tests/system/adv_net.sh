@@ -65,10 +65,13 @@ print("ready", flush=True)
 while True:
     print(s.recv(99).decode().strip(), flush=True)'
 
+declare -A listens
+
 # listen_in NAME PID: what is heard beside PID goes to $host_dir/heard-NAME
 listen_in()
 {
 	: >"$host_dir/heard-$1"
+	listens[$1]=$2
 	nsenter -t "$2" -n -- python3 -c "$listen" >>"$host_dir/heard-$1" &
 	listener=$!
 	wait_until 5 grep -q ready "$host_dir/heard-$1"
@@ -86,9 +89,14 @@ send()
 heard()
 {
 	local name
+	# Time to find the next hop; what is queued is then heard before "end".
 	sleep 0.2
 	for name; do
-		grep -hv ready "$host_dir/heard-$name"
+		send end 127.0.0.1 nsenter -t "${listens[$name]}" -n
+	done
+	for name; do
+		wait_until 10 grep -qx end "$host_dir/heard-$name"
+		grep -hvx -e ready -e end "$host_dir/heard-$name"
 		: >"$host_dir/heard-$name"
 	done | sort -u | paste -sd ' '
 }
@@ -565,7 +573,8 @@ names_taken()
 	is $failed 0 "K04: alternative names that come and go disturb nothing"
 	strace -f -o /dev/null -e inject=sendto:delay_enter=200000:when=3+ \
 		"$net" up work &
-	sleep 0.5
+	# Written after the look; each message then takes its time.
+	wait_until 10 test -e /run/runns/net/work/state
 	for i in 1 2 3; do
 		ip link property add dev foreign0 altname rn-$i
 	done 2>/dev/null
@@ -636,6 +645,11 @@ first_use()
 
 # --- L04, C14, J05: locks, and a kernel that has less -------------------------------------
 
+xtables_locked()
+{
+	! flock -n /run/xtables.lock true
+}
+
 xtables_lock_held()
 {
 	local holder start out
@@ -646,7 +660,7 @@ xtables_lock_held()
 	runnsctl up work && runnsctl down work
 	flock /run/xtables.lock sleep 1000 &
 	holder=$!
-	sleep 0.1
+	wait_until 5 xtables_locked
 	start=$SECONDS
 	out=$(runnsctl up work 2>&1)
 	isnt $? 0 "L04: up with a lock of iptables that is never given back"
@@ -1016,6 +1030,7 @@ connections_forgotten()
 	local fw=$1 work lab
 	conf_write <<-END
 		[work]
+		Address = 172.31.7.1/24
 		[lab]
 	END
 	runnsctl up work lab
@@ -1029,8 +1044,8 @@ connections_forgotten()
 	wait_until 5 none_tracked "$work"
 	is "$(tracked "$work")" 0 "L06, $fw: down forgets those of its address"
 	isnt "$(tracked "$lab")" 0 "L06, $fw: and no others"
-	rm -f /run/runns/pool/.hint
 	wait_until 5 no_link_of work
+	sed -i 's/^.work.$/[next]/' /etc/runns.conf
 	runnsctl up next
 	is "$(address_of next) $(tracked "$work")" "$work 0" \
 		"L06, $fw: who gets the address next inherits none"
