@@ -24,8 +24,9 @@ int track_forget(const struct addr *a) _must_check_;
  * track_end() - leave what is to be forgotten to the child that lingers
  *
  * To list connections takes milliseconds, however few there are, so it is done
- * once for all addresses.  The lock "pool" is held until then: nobody gets a
- * number, and the addresses that follow from it, before.
+ * once for all addresses.  The lock "pool" is held from here until then: nobody
+ * gets a number meanwhile.  Numbers were given back before, though, and a fixed
+ * address needs none: who is as quick as that may be too early.
  */
 void track_end(const struct host *h);
 
