@@ -49,7 +49,7 @@ _runnsctl()
 	run)
 		_runnsctl_program "$cur"
 		;;
-	up | down | reattach | status | refresh)
+	up | down | reattach | status | refresh | list)
 		mapfile -t COMPREPLY < <(compgen -W "$(runnsctl __names \
 			2>/dev/null)" -- "$cur")
 		;;

@@ -46,7 +46,7 @@ complete -c runnsctl -n 'not __runnsctl_command >/dev/null' \
 	-a '(runnsctl __commands 2>/dev/null)'
 complete -c runnsctl -n '__runnsctl_is help' \
 	-a '(runnsctl __commands 2>/dev/null)'
-complete -c runnsctl -n '__runnsctl_is up down reattach status refresh' \
+complete -c runnsctl -n '__runnsctl_is up down reattach status refresh list' \
 	-a '(runnsctl __names 2>/dev/null)'
 complete -c runnsctl -n '__runnsctl_is forward' -s n -l name -x \
 	-a '(runnsctl __names 2>/dev/null)'

@@ -23,7 +23,7 @@ static bool out_colour(void)
 void out_text(enum out_style style, const char *text, size_t len)
 {
 	static const char *const codes[] = {
-		[OUT_PLAIN] = "", [OUT_BOLD] = "\033[1m",
+		[OUT_PLAIN] = "",	 [OUT_BOLD] = "\033[1m",
 		[OUT_GOOD] = "\033[32m", [OUT_WARN] = "\033[33m",
 		[OUT_BAD] = "\033[31m",
 	};
@@ -37,6 +37,29 @@ void out_text(enum out_style style, const char *text, size_t len)
 	log_escape(safe, len * 4 + 1, text, len);
 	printf("%s%s%s", colour ? codes[style] : "", safe,
 	       colour ? "\033[0m" : "");
+}
+
+size_t out_width(const char *text)
+{
+	size_t len = strlen(text), width = 0;
+	_cleanup_free_ char *safe = malloc(len * 4 + 1);
+	const char *p;
+
+	if (!safe)
+		return len;
+	log_escape(safe, len * 4 + 1, text, len);
+	/* Bytes that continue a character of UTF-8 take no column. */
+	for (p = safe; *p; p++)
+		width += ((unsigned char)*p & 0xc0) != 0x80;
+	return width;
+}
+
+void out_cell(const char *text, size_t width)
+{
+	size_t taken = out_width(text);
+
+	out_text(OUT_PLAIN, text, strlen(text));
+	printf("%*s", (int)(taken < width ? width - taken : 0) + 1, "");
 }
 
 void out_field(const char *label, const char *fmt, ...)

@@ -19,6 +19,12 @@ enum out_style { OUT_PLAIN, OUT_BOLD, OUT_GOOD, OUT_WARN, OUT_BAD };
  */
 void out_text(enum out_style style, const char *text, size_t len);
 
+/** out_width() - columns that out_cell() would take for @text */
+size_t out_width(const char *text);
+
+/** out_cell() - @text as out_text() writes it, padded, and a blank */
+void out_cell(const char *text, size_t width);
+
 /** out_field() - one line "label  value", as out_text() */
 void out_field(const char *label, const char *fmt, ...) _printf_(2, 3);
 

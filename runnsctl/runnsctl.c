@@ -53,6 +53,9 @@ static const struct command commands[] = {
 	{ "shell", "", "Start your shell in a namespace",
 	  "$SHELL, or the shell of your account. Ends as run does.",
 	  cmd_shell_options, .starts = true, .run = cmd_shell },
+	{ "list", "[NAME]", "Show processes in namespaces",
+	  "Your own; root sees everybody's. With NAME only those in that one.",
+	  cmd_list_options, .run = cmd_list },
 	{ "up", "NAME...|--all", "Build networks of runns.conf(5)",
 	  "A network appears complete or not at all. One that is up already is\n"
 	  "mended where needed. Needs root.",

@@ -85,6 +85,7 @@ void cli_use_stderr(void);
 extern const struct cli_option cmd_check_options[];
 extern const struct cli_option cmd_explain_options[];
 extern const struct cli_option cmd_forward_options[];
+extern const struct cli_option cmd_list_options[];
 extern const struct cli_option cmd_run_options[];
 extern const struct cli_option cmd_shell_options[];
 
@@ -96,6 +97,9 @@ int cmd_forward(const struct command *command, int argc, char **argv);
 
 /** cmd_forward_far() - the end of it in the other one; started by it only */
 int cmd_forward_far(const struct command *command, int argc, char **argv);
+
+/** cmd_list() - processes in namespaces */
+int cmd_list(const struct command *command, int argc, char **argv);
 
 /** cmd_net() - hand the words to the program that builds networks */
 int cmd_net(const struct command *command, int argc, char **argv);
