@@ -30,7 +30,7 @@ enum { SIGNALS = 64, KEY_JOIN_SESSION = 1 };
 /* What launch_authorise() and its like call has no context. */
 static int report_fd = -1;
 
-static void say(const char *fmt, ...)
+static void _printf_(1, 2) say(const char *fmt, ...)
 {
 	char text[LOG_LINE_MAX], safe[LOG_LINE_MAX];
 	va_list ap;
