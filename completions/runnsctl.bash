@@ -56,7 +56,7 @@ _runnsctl()
 	check)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		;;
-	explain)
+	explain | audit)
 		mapfile -t COMPREPLY < <(compgen -u -- "$cur")
 		;;
 	help)

@@ -50,7 +50,7 @@ complete -c runnsctl -n '__runnsctl_is up down reattach status refresh list' \
 	-a '(runnsctl __names 2>/dev/null)'
 complete -c runnsctl -n '__runnsctl_is forward' -s n -l name -x \
 	-a '(runnsctl __names 2>/dev/null)'
-complete -c runnsctl -n '__runnsctl_is explain' \
+complete -c runnsctl -n '__runnsctl_is explain audit' \
 	-a '(__fish_complete_users)'
 complete -c runnsctl -n '__runnsctl_is check' -F
 complete -c runnsctl -n '__runnsctl_command >/dev/null

@@ -56,6 +56,10 @@ static const struct command commands[] = {
 	{ "list", "[NAME]", "Show processes in namespaces",
 	  "Your own; root sees everybody's. With NAME only those in that one.",
 	  cmd_list_options, .run = cmd_list },
+	{ "audit", "[USER...]", "Find processes outside of their users' networks",
+	  "Root asks about all users or USERs, others about themselves. Exits 1\n"
+	  "if there is any finding.",
+	  cmd_audit_options, .run = cmd_audit },
 	{ "up", "NAME...|--all", "Build networks of runns.conf(5)",
 	  "A network appears complete or not at all. One that is up already is\n"
 	  "mended where needed. Needs root.",

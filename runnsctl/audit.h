@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * audit.h - what the checks of runnsctl audit have in common
+ *
+ * A check reports what it has seen, and says what it could not look at;
+ * silence means neither.
+ */
+#ifndef RUNNSCTL_AUDIT_H
+#define RUNNSCTL_AUDIT_H
+
+#include "lib/base/jsonw.h"
+#include "lib/session/mapfile.h"
+#include "runnsctl/places.h"
+#include "runnsctl/procs.h"
+#include "runnsctl/users.h"
+
+/**
+ * struct audit - what is known, and what has been told
+ * @names:	users that are asked about, @n_names of them; 0: all
+ * @map_usable:	@map was read
+ * @unseen:	sentences about what could not be looked at
+ */
+struct audit {
+	bool as_json;
+	char **names;
+	int n_names;
+	struct jsonw json;
+	struct places places;
+	struct procs procs;
+	struct users users;
+	struct mapfile map;
+	bool map_usable;
+	unsigned int findings;
+	char **unseen;
+	size_t n_unseen;
+};
+
+/**
+ * struct finding - what is wrong
+ * @check:	a word for programs
+ * @why:	why that matters
+ * @mend:	what to do
+ * @process:	the process that it is about, or NULL ...
+ * @expected:	... and where it should be
+ */
+struct finding {
+	const char *check;
+	const char *why;
+	const char *mend;
+	const struct proc_row *process;
+	const char *expected;
+};
+
+/** audit_report() - tell a finding; the sentence what is the format */
+void audit_report(struct audit *a, const struct finding *finding,
+		  const char *fmt, ...) _printf_(3, 4);
+
+/** audit_unseen() - note what could not be looked at, and why */
+void audit_unseen(struct audit *a, const char *fmt, ...) _printf_(2, 3);
+
+/** audit_asked() - is the user one of those that are asked about? */
+bool audit_asked(const struct audit *a, const char *user);
+
+/** audit_map() - can the map be used, and what does it leave open? */
+void audit_map(struct audit *a);
+
+/** audit_processes() - processes outside of the namespaces of their users */
+void audit_processes(struct audit *a);
+
+#endif
