@@ -52,6 +52,11 @@ a = json.load(sys.stdin)
 print(eval(sys.argv[1], {"a": a}))' "$1"
 }
 
+# The machine's own services are not this test's.
+rm -f /etc/pam.d/*
+host_pam
+cp /etc/pam.d/door /etc/pam.d/systemd-user
+
 pids='sorted(f["process"]["pid"] for f in a["findings"])'
 
 audit 0 "no map: nobody is mapped"
@@ -120,6 +125,45 @@ like "$(field 'a["not_seen"]')" 'names of networks cannot be seen' \
 is "$(field "$pids")" "[$on_host]" "  and finds what is on the host"
 kill $on_host $elsewhere $named $away
 wait $on_host $elsewhere $named $away 2>/dev/null
+
+# pam TEXT PATTERN: exactly one finding, and this
+pam()
+{
+	audit 1 "$1"
+	is "$(printf '%s\n' "$out" | grep '^[a-z]' | grep -cE "$2")" \
+		"$(printf '%s\n' "$out" | grep -c '^[a-z]')" "  is found, and nothing else"
+	rm -f /etc/pam.d/seeded
+}
+
+echo 'session required pam_unix.so' >/etc/pam.d/seeded
+pam "a service without the module" '^pam: service seeded opens sessions without'
+echo 'session optional pam_runns.so' >/etc/pam.d/seeded
+pam "an optional module" '^pam: service seeded: .* control "optional"$'
+echo 'session [success=ok default=ignore] pam_runns.so' >/etc/pam.d/seeded
+pam "a module whose failure is ignored" '^pam: service seeded: .* control "\['
+echo 'session required pam_runns.so rescue=carol' >/etc/pam.d/seeded
+pam "users who stay outside" '^pam: service seeded: rescue=carol$'
+printf 'session include common-session\n' >/etc/pam.d/seeded
+audit 0 "the module by include"
+printf 'session substack common-session\n' >/etc/pam.d/seeded
+audit 0 "  by substack"
+echo 'auth required pam_unix.so' >/etc/pam.d/seeded
+audit 0 "a service without sessions"
+echo 'session include absent' >/etc/pam.d/seeded
+audit 0 "a file that is not there"
+like "$(cat err)" 'not looked at: PAM service seeded: absent: ' "  it says so"
+echo '@include seeded' >/etc/pam.d/seeded
+audit 0 "a file that includes itself"
+like "$(cat err)" 'not looked at: PAM service seeded: seeded: ' "  it says so"
+rm /etc/pam.d/seeded
+mv /etc/pam.d/systemd-user .
+mv /usr/lib/pam.d/systemd-user . 2>/dev/null
+if [ -e /usr/lib/systemd/system/user@.service ]; then
+	pam "no service of user managers" '^pam: there is no PAM service systemd-user$'
+else
+	audit 0 "no user managers, no service needed"
+fi
+mv systemd-user /etc/pam.d/
 
 echo 'erin absent - optional' >>/etc/security/runns.map
 audit 1 "an optional rule"
