@@ -64,6 +64,9 @@ bool audit_asked(const struct audit *a, const char *user);
 /** audit_map() - can the map be used, and what does it leave open? */
 void audit_map(struct audit *a);
 
+/** audit_helper() - set-user-ID copies where programs are installed */
+void audit_helper(struct audit *a);
+
 /** audit_pam() - services of PAM without our module, or with it in vain */
 void audit_pam(struct audit *a);
 

@@ -25,6 +25,7 @@ static void (*const checks[])(struct audit *a) = {
 	audit_map,
 	audit_processes,
 	audit_pam,
+	audit_helper,
 };
 
 bool audit_asked(const struct audit *a, const char *user)
