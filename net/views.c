@@ -58,18 +58,16 @@ static int views_prepare(void)
 
 static uint64_t peer_of(const char *path)
 {
-	_cleanup_close_ int fd = open(path, O_PATH | O_CLOEXEC);
 	struct mnt_groups groups;
 
-	return fd >= 0 && mnt_groups(fd, -1, &groups) == 0 ? groups.peer : 0;
+	return mnt_groups(AT_FDCWD, path, -1, &groups) == 0 ? groups.peer : 0;
 }
 
 static uint64_t master_of_root(void)
 {
-	_cleanup_close_ int fd = open("/", O_PATH | O_CLOEXEC);
 	struct mnt_groups groups;
 
-	return fd >= 0 && mnt_groups(fd, -1, &groups) == 0 ? groups.master : 0;
+	return mnt_groups(AT_FDCWD, "/", -1, &groups) == 0 ? groups.master : 0;
 }
 
 /*

@@ -181,8 +181,7 @@ static struct lease *lease_new(const struct origin *origin, const char *name)
 
 	if (!lease)
 		return NULL;
-	if (proc_self_id(&lease->process) < 0)
-		lease->process = 0;
+	lease->process = origin->process;
 	lease->pid = getpid();
 	lease->origin = *origin;
 	memcpy(lease->name, name, strlen(name) + 1);

@@ -41,7 +41,8 @@ static int stands_in_view(struct entry *e)
 	_cleanup_close_ int views = -1;
 	uint64_t cookie;
 
-	if (e->runns < 0 || ns_cookie(&cookie) < 0)
+	if (e->runns < 0 || (ns_cookie_at(e->origin->net.fd, &cookie) < 0 &&
+			     ns_cookie(&cookie) < 0))
 		return 0;
 	views = view_dir(e->runns, cookie);
 	if (views < 0)
@@ -49,7 +50,7 @@ static int stands_in_view(struct entry *e)
 	return view_is_ours(views, e->origin->mnt.fd);
 }
 
-static int where_stands(struct entry *e)
+static int stands_elsewhere(struct entry *e)
 {
 	struct mnt_groups groups;
 	int r;
@@ -58,16 +59,30 @@ static int where_stands(struct entry *e)
 	if (e->host_mnt < 0)
 		return log_errno(e->host_mnt,
 				 "cannot see the host's mount namespace");
+	/* A chroot hides the host's root from a reader of mountinfo. */
 	r = ns_same(e->host_mnt, e->origin->mnt.fd);
 	if (r < 0)
 		return r;
 	e->in_host = r;
-	if (mnt_groups(e->request->host, e->in_host ? -1 : e->host_mnt,
-		       &groups) == 0)
+	if (e->in_host)
+		return 0;
+	if (mnt_groups(e->request->host, "", e->host_mnt, &groups) == 0)
 		e->host_peer = groups.peer;
-	r = e->in_host ? 0 : stands_in_view(e);
+	r = stands_in_view(e);
 	e->in_view = r > 0;
 	return r < 0 ? log_errno(r, "cannot read /" PATH_RUN_VIEWS) : 0;
+}
+
+/* A mount is in one mount namespace only: has the thread's the host's root? */
+static int where_stands(struct entry *e)
+{
+	struct mnt_groups groups;
+
+	e->in_host = mnt_groups(e->request->host, "", -1, &groups) == 0;
+	if (!e->in_host)
+		return stands_elsewhere(e);
+	e->host_peer = groups.peer;
+	return 0;
 }
 
 static void cwd_note(struct entry *e)
@@ -86,24 +101,40 @@ static void cwd_note(struct entry *e)
 static int handle_open_in(int dir, const char *name)
 {
 	struct timespec pause = { .tv_nsec = HANDLE_PAUSE_MS * 1000000L };
-	int fd = ns_open(dir, name, NS_NET);
+	int fd = ns_open_kind(dir, name, NS_NET);
 
 	for (int i = 0; fd == -EBADF && i < HANDLE_TRIES; i++) {
 		nanosleep(&pause, NULL);
-		fd = ns_open(dir, name, NS_NET);
+		fd = ns_open_kind(dir, name, NS_NET);
 	}
 	return fd;
 }
 
+/*
+ * Views are made only for namespaces of the initial user namespace's
+ * (handle_open()), and no other ever gets the cookie: where the directory of
+ * its views is, whose the namespace is has been asked.
+ */
+static int owner_verify(struct entry *e)
+{
+	e->has_cookie = ns_cookie_at(e->handle, &e->cookie) == 0;
+	if (e->has_cookie && e->runns >= 0)
+		e->views = view_dir(e->runns, e->cookie);
+	return e->views >= 0 ? 0 : ns_verify_owner(e->handle);
+}
+
 static int handle_find(struct entry *e, int run)
 {
+	int r;
+
 	e->handles = run < 0 ? run : handle_dir(run);
 	e->handle = e->handles < 0 ? e->handles :
 		    handle_open_in(e->handles, e->request->name);
-	if (e->handle < 0 && e->handle != -ENOENT)
+	r = e->handle < 0 ? e->handle : owner_verify(e);
+	if (r < 0 && r != -ENOENT)
 		log_msg(LOG_ERR, "namespace %s: %s", e->request->name,
-			handle_explain(e->handle));
-	return e->handle < 0 ? e->handle : 0;
+			handle_explain(r));
+	return r;
 }
 
 static int entry_read(struct entry *e)
@@ -111,6 +142,7 @@ static int entry_read(struct entry *e)
 	_cleanup_close_ int run = file_open_dir(e->request->host, "run");
 	int r = 0;
 
+	e->runns = run < 0 ? run : file_open_dir(run, "runns");
 	if (e->request->target == ENTER_NAME) {
 		r = handle_find(e, run);
 	} else if (e->request->target == ENTER_HOST) {
@@ -121,7 +153,6 @@ static int entry_read(struct entry *e)
 	}
 	if (r < 0)
 		return r;
-	e->runns = run < 0 ? run : file_open_dir(run, "runns");
 	if (e->runns < 0 && e->runns != -ENOENT) {
 		log_msg(LOG_ERR, "/" PATH_RUN " %s", file_explain(e->runns));
 		return e->runns;
@@ -186,7 +217,7 @@ static int net_enter(struct entry *e)
 
 static int prove_namespace(const struct entry *e)
 {
-	_cleanup_close_ int now = ns_open_self(NS_NET);
+	_cleanup_close_ int now = ns_open_of(e->thread, NS_NET);
 	int r = now < 0 ? now : ns_same(now, e->handle);
 
 	if (r == 1)
@@ -196,7 +227,7 @@ static int prove_namespace(const struct entry *e)
 
 static int entry_prove(const struct entry *e)
 {
-	int r = e->is_proven || e->handle < 0 ? 0 : prove_namespace(e);
+	int r = e->handle < 0 ? 0 : prove_namespace(e);
 
 	/* A namespace that is being removed takes nobody in any more. */
 	if (r < 0 || e->request->target != ENTER_NAME ||
@@ -225,6 +256,7 @@ static int entry_run(struct entry *e)
 static void entry_close(struct entry *e)
 {
 	view_plan_free(&e->plan);
+	base_close(&e->thread);
 	base_close(&e->handles);
 	base_close(&e->handle);
 	base_close(&e->runns);
@@ -235,13 +267,16 @@ static void entry_close(struct entry *e)
 int enter(const struct enter_request *request, struct origin *origin)
 {
 	struct entry e = {
-		.request = request, .origin = origin, .handles = -1,
-		.handle = -1, .runns = -1, .views = -1, .host_mnt = -1,
+		.request = request, .origin = origin,
+		.thread = proc_open_thread(), .handles = -1, .handle = -1,
+		.runns = -1, .views = -1, .host_mnt = -1,
 	};
-	int r = origin_save(origin);
+	int r = origin_save(origin, e.thread);
 
-	if (r < 0)
+	if (r < 0) {
+		entry_close(&e);
 		return log_errno(r, "cannot note the way back");
+	}
 	r = entry_run(&e);
 	/* Only the name itself may be "absent", which a rule may allow. */
 	if (r == -ENOENT &&

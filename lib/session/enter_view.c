@@ -112,18 +112,35 @@ static int view_get(struct entry *e)
 /* Does what the host mounts keep arriving in the view? */
 static bool view_follows_host(const struct entry *e)
 {
-	_cleanup_close_ int root = open("/", O_PATH | O_CLOEXEC);
 	struct mnt_groups view;
 
-	return root >= 0 && mnt_groups(root, -1, &view) == 0 &&
+	return mnt_groups(AT_FDCWD, "/", -1, &view) == 0 &&
 	       view.master == e->host_peer;
+}
+
+static bool is_hosts(const struct entry *e, const char *path)
+{
+	struct mnt_place host, view;
+	int host_r = mnt_place(e->request->host, path + 1, &host);
+	int view_r = mnt_place(AT_FDCWD, path, &view);
+
+	return host_r == view_r && (host_r < 0 || host.dev == view.dev);
+}
+
+/* Others may be taking it away as well, and must not take the one below. */
+static bool stale_detach(const char *path)
+{
+	_cleanup_close_ int top = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	struct mnt_place place;
+
+	return top >= 0 && mnt_place(top, "", &place) == 0 &&
+	       place.is_mount_root && mnt_detach_at(top) >= 0;
 }
 
 /*
  * The user's run-time directory is mounted by the host at his first login
  * and taken away after his last; a mount that somebody made in the view below
- * an earlier one keeps that one there.  Others may be taking it away at the
- * same time: it is named by descriptor, lest the one below is taken too.
+ * an earlier one keeps that one there.
  */
 static bool run_user_is_hosts(const struct entry *e)
 {
@@ -131,17 +148,9 @@ static bool run_user_is_hosts(const struct entry *e)
 
 	snprintf(path, sizeof(path), "/run/user/%u", e->request->uid);
 	for (int i = 0; i < STALE_MOUNTS_MAX; i++) {
-		_cleanup_close_ int top = open(path, O_PATH | O_NOFOLLOW |
-						     O_CLOEXEC);
-		struct mnt_place host, view;
-		int host_r = mnt_place(e->request->host, path + 1, &host);
-		int view_r = top < 0 ? -errno : mnt_place(top, "", &view);
-
-		if (host_r < 0 && host_r == view_r)
+		if (is_hosts(e, path))
 			return true;
-		if (host_r == 0 && view_r == 0 && host.dev == view.dev)
-			return true;
-		if (view_r < 0 || !view.is_mount_root || mnt_detach_at(top) < 0)
+		if (!stale_detach(path))
 			return false;
 	}
 	return false;
@@ -199,7 +208,8 @@ static int view_enter_prepared(struct entry *e)
 	int r;
 
 	if ((!e->in_host && !e->in_view) || !e->host_peer ||
-	    ns_cookie(&e->cookie) < 0 || !root_is_plain(e))
+	    (!e->has_cookie && ns_cookie(&e->cookie) < 0) ||
+	    !root_is_plain(e))
 		return 0;
 	view = view_get(e);
 	if (view < 0)
@@ -213,7 +223,6 @@ static int view_enter_prepared(struct entry *e)
 	}
 	if (r >= 0)
 		r = view_is_good(e);
-	e->is_proven = r > 0;
 	if (r != 0)
 		return r;
 	log_msg(LOG_NOTICE, "the prepared view of namespace %s does not hold: "

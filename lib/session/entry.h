@@ -15,17 +15,16 @@
 
 /**
  * struct entry - what is known so far; descriptors are -1 until they are open
+ * @thread:	the calling thread (proc_open_thread(), its error included)
  * @handles:	directory in which names are looked up
  * @handle:	the network namespace to be entered; -1 for a new one
  * @runns:	PATH_RUN, -1 if it is absent
  * @views:	directory of the views of the network namespace
- * @host_mnt:	the host's mount namespace
+ * @host_mnt:	the host's mount namespace, where the thread is in another
  * @in_host:	the thread stands in the host's mount namespace ...
  * @in_view:	... or in a prepared view of ours
  * @host_peer:	peer group of the host's root mount, 0 if it is not shared
- * @cookie:	of the network namespace, once the thread is in it
- * @is_proven:	the thread was found to be in the namespace of that name, for
- *		the view made for the name bears the cookie of where it is
+ * @cookie:	of the network namespace, once @has_cookie
  * @plan:	what must be seen, once @has_plan
  * @dirs:	the directories as they were before @plan was read from them
  * @is_settled:	seal_settled() of them, then
@@ -34,6 +33,7 @@
 struct entry {
 	const struct enter_request *request;
 	struct origin *origin;
+	int thread;
 	int handles;
 	int handle;
 	int runns;
@@ -42,8 +42,8 @@ struct entry {
 	bool in_host;
 	bool in_view;
 	uint64_t host_peer;
+	bool has_cookie;
 	uint64_t cookie;
-	bool is_proven;
 	bool has_plan;
 	struct view_plan plan;
 	struct seal_dir dirs[SEAL_DIRS];

@@ -21,6 +21,7 @@
 #include "lib/base/log.h"
 #include "lib/sys/mnt.h"
 #include "lib/sys/ns.h"
+#include "lib/sys/proc.h"
 
 static __thread bool origin_lost;
 
@@ -98,19 +99,16 @@ void origin_init(struct origin *o)
 	o->net.fd = o->mnt.fd = o->root.fd = o->cwd.fd = -1;
 }
 
-int origin_save(struct origin *o)
+int origin_save(struct origin *o, int thread)
 {
-	int net, mnt, r;
+	int r;
 
 	origin_init(o);
-	r = ns_open_both(&net, &mnt);
-	if (r < 0)
-		return r;
-	r = saved_set(&o->mnt, mnt);
+	if (proc_self_id_by(thread, &o->process) < 0)
+		o->process = 0;
+	r = saved_set(&o->net, ns_open_of(thread, NS_NET));
 	if (r == 0)
-		r = saved_set(&o->net, net);
-	else
-		close(net);
+		r = saved_set(&o->mnt, ns_open_of(thread, NS_MNT));
 	if (r == 0)
 		r = saved_set(&o->root, open_dir("/"));
 	if (r == 0)

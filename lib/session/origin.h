@@ -26,11 +26,13 @@ struct origin_saved {
 
 /**
  * struct origin - the namespaces, root and working directory of a thread
+ * @process:	proc_self_id() of its process, 0 if that was not to be had
  * @moved_net:	it has left the network namespace since
  * @moved_mnt:	it has left the mount namespace, or changed it, since
  */
 struct origin {
 	struct origin_saved net, mnt, root, cwd;
+	uint64_t process;
 	bool moved_net;
 	bool moved_mnt;
 };
@@ -40,11 +42,12 @@ void origin_init(struct origin *o);
 
 /**
  * origin_save() - note where the calling thread is
+ * @thread:	proc_open_thread(), its error included
  *
  * Return: 0 and @o must be given to origin_return() or origin_forget();
  * -errno, and @o holds nothing.
  */
-int origin_save(struct origin *o) _must_check_;
+int origin_save(struct origin *o, int thread) _must_check_;
 
 /**
  * origin_return() - take the calling thread back

@@ -242,7 +242,7 @@ void mnt_table_free(struct mnt_table *table)
 	memset(table, 0, sizeof(*table));
 }
 
-static int groups_by_statmount(int place, int host_mnt,
+static int groups_by_statmount(int dir, const char *path, int host_mnt,
 			       struct mnt_groups *out)
 {
 	struct statmount_answer answer = { 0 };
@@ -250,7 +250,7 @@ static int groups_by_statmount(int place, int host_mnt,
 		.size = sizeof(request), .param = STATMOUNT_BASIC,
 	};
 	struct statx stx;
-	int r = place_statx(place, "", STATX_MNT_ID_UNIQUE, &stx);
+	int r = place_statx(dir, path, STATX_MNT_ID_UNIQUE, &stx);
 
 	if (r < 0)
 		return r;
@@ -267,7 +267,7 @@ static int groups_by_statmount(int place, int host_mnt,
 	return 0;
 }
 
-static int groups_by_mountinfo(int place, int host_mnt,
+static int groups_by_mountinfo(int dir, const char *path, int host_mnt,
 			       struct mnt_groups *out)
 {
 	FILE *f = fopen(host_mnt >= 0 ? "/proc/1/mountinfo" :
@@ -280,7 +280,7 @@ static int groups_by_mountinfo(int place, int host_mnt,
 
 	if (!f)
 		return -errno;
-	r = place_statx(place, "", STATX_MNT_ID, &stx);
+	r = place_statx(dir, path, STATX_MNT_ID, &stx);
 	while (r == 0) {
 		ssize_t n = getline(&text, &size, f);
 
@@ -299,11 +299,13 @@ static int groups_by_mountinfo(int place, int host_mnt,
 	return r;
 }
 
-int mnt_groups(int place, int host_mnt, struct mnt_groups *out)
+int mnt_groups(int dir, const char *path, int host_mnt,
+	       struct mnt_groups *out)
 {
-	int r = groups_by_statmount(place, host_mnt, out);
+	int r = groups_by_statmount(dir, path, host_mnt, out);
 
-	return r < 0 ? groups_by_mountinfo(place, host_mnt, out) : 0;
+	return r == 0 || r == -ENOENT ?
+		       r : groups_by_mountinfo(dir, path, host_mnt, out);
 }
 
 int mnt_clone(int dir, const char *path, bool recursive)

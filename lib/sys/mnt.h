@@ -56,17 +56,19 @@ struct mnt_groups {
 };
 
 /**
- * mnt_groups() - propagation of the mount that @place is on
- * @place:	descriptor of any file on it
+ * mnt_groups() - propagation of the mount that @path is on
+ * @path:	any file on it; "" for @dir itself
  * @host_mnt:	the host's mount namespace if the mount is there; -1 if it is
  *		in the calling thread's own
  *
  * statmount(2) where the kernel has it (Linux 6.8, 6.11 for the host's), else
  * a read of mountinfo up to the mount.
  *
- * Return: 0; -ENOENT if there is no such mount; another -errno.
+ * Return: 0; -ENOENT if there is no such mount in that namespace; another
+ * -errno.
  */
-int mnt_groups(int place, int host_mnt, struct mnt_groups *out) _must_check_;
+int mnt_groups(int dir, const char *path, int host_mnt,
+	       struct mnt_groups *out) _must_check_;
 
 /**
  * mnt_clone() - a copy of the file or tree at @path, not yet anywhere

@@ -20,8 +20,13 @@
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 
+#include "lib/sys/proc.h"
+
 #ifndef SO_NETNS_COOKIE
 #define SO_NETNS_COOKIE 71
+#endif
+#ifndef NS_GET_ID
+#define NS_GET_ID _IOR(NSIO, 0xd, uint64_t)
 #endif
 
 /* PROC_USER_INIT_INO of the kernel: the initial user namespace's number. */
@@ -42,56 +47,23 @@ static const struct {
 /*
  * A descriptor of the thread itself leads to its namespaces at a third of
  * the cost of a walk through /proc, whose entries are made anew for every
- * process (pidfd_open(2): PIDFD_THREAD Linux 6.9, the requests 6.11).
+ * process (pidfd_open(2): the requests Linux 6.11).
  */
-static int own_pidfd(void)
+int ns_open_of(int thread, enum ns_kind kind)
 {
-	long fd = syscall(SYS_pidfd_open, gettid(), O_EXCL);
+	int fd = thread < 0 ? -1 :
+		 ioctl(thread, kinds[kind].pidfd_request, 0);
 
-	return fd < 0 ? -errno : (int)fd;
-}
-
-static int own_by_pidfd(int pidfd, enum ns_kind kind)
-{
-	int ns = pidfd < 0 ? pidfd :
-		 ioctl(pidfd, kinds[kind].pidfd_request, 0);
-
-	return ns < 0 ? -EOPNOTSUPP : ns;
-}
-
-static int own_by_proc(enum ns_kind kind)
-{
-	int fd = open(kinds[kind].self, O_RDONLY | O_CLOEXEC);
-
+	if (fd < 0)
+		fd = open(kinds[kind].self, O_RDONLY | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
-}
-
-static int open_own(int pidfd, enum ns_kind kind)
-{
-	int fd = own_by_pidfd(pidfd, kind);
-
-	return fd < 0 ? own_by_proc(kind) : fd;
 }
 
 int ns_open_self(enum ns_kind kind)
 {
-	_cleanup_close_ int pidfd = own_pidfd();
+	_cleanup_close_ int thread = proc_open_thread();
 
-	return open_own(pidfd, kind);
-}
-
-int ns_open_both(int *net, int *mnt)
-{
-	_cleanup_close_ int pidfd = own_pidfd();
-
-	*net = open_own(pidfd, NS_NET);
-	if (*net < 0)
-		return *net;
-	*mnt = open_own(pidfd, NS_MNT);
-	if (*mnt >= 0)
-		return 0;
-	close(TAKE_FD(*net));
-	return *mnt;
+	return ns_open_of(thread, kind);
 }
 
 int ns_open_host(enum ns_kind kind)
@@ -102,7 +74,7 @@ int ns_open_host(enum ns_kind kind)
 }
 
 /* Is the namespace owned by the initial user namespace? */
-static int owner_verify(int fd)
+int ns_verify_owner(int fd)
 {
 	_cleanup_close_ int user = ioctl(fd, NS_GET_USERNS);
 	struct stat st;
@@ -115,7 +87,7 @@ static int owner_verify(int fd)
 	return st.st_ino == USER_NS_INIT_INO ? 0 : -EPERM;
 }
 
-int ns_verify(int fd, enum ns_kind kind)
+static int kind_verify(int fd, enum ns_kind kind)
 {
 	struct statfs fs;
 
@@ -123,12 +95,17 @@ int ns_verify(int fd, enum ns_kind kind)
 		return -errno;
 	if (fs.f_type != NSFS_MAGIC)
 		return -EBADF;
-	if (ioctl(fd, NS_GET_NSTYPE) != kinds[kind].flag)
-		return -EBADF;
-	return owner_verify(fd);
+	return ioctl(fd, NS_GET_NSTYPE) == kinds[kind].flag ? 0 : -EBADF;
 }
 
-int ns_open(int dir, const char *name, enum ns_kind kind)
+int ns_verify(int fd, enum ns_kind kind)
+{
+	int r = kind_verify(fd, kind);
+
+	return r < 0 ? r : ns_verify_owner(fd);
+}
+
+int ns_open_kind(int dir, const char *name, enum ns_kind kind)
 {
 	_cleanup_close_ int fd = -1;
 	int r;
@@ -139,7 +116,15 @@ int ns_open(int dir, const char *name, enum ns_kind kind)
 		return -EBADF;
 	if (fd < 0)
 		return -errno;
-	r = ns_verify(fd, kind);
+	r = kind_verify(fd, kind);
+	return r < 0 ? r : TAKE_FD(fd);
+}
+
+int ns_open(int dir, const char *name, enum ns_kind kind)
+{
+	_cleanup_close_ int fd = ns_open_kind(dir, name, kind);
+	int r = fd < 0 ? fd : ns_verify_owner(fd);
+
 	return r < 0 ? r : TAKE_FD(fd);
 }
 
@@ -164,11 +149,21 @@ int ns_cookie(uint64_t *cookie)
 	return 0;
 }
 
+int ns_cookie_at(int fd, uint64_t *cookie)
+{
+	if (ioctl(fd, NS_GET_ID, cookie) == 0)
+		return 0;
+	return errno == ENOTTY ? -EOPNOTSUPP : -errno;
+}
+
 int ns_cookie_of(int fd, uint64_t *cookie)
 {
-	_cleanup_close_ int back = ns_open_self(NS_NET);
-	int r;
+	_cleanup_close_ int back = -1;
+	int r = ns_cookie_at(fd, cookie);
 
+	if (r != -EOPNOTSUPP)
+		return r;
+	back = ns_open_self(NS_NET);
 	if (back < 0)
 		return back;
 	r = ns_join(fd, NS_NET);

@@ -24,11 +24,10 @@ int ns_open_self(enum ns_kind kind) _must_check_;
 int ns_open_host(enum ns_kind kind) _must_check_;
 
 /**
- * ns_open_both() - both namespaces of the calling thread at once
- *
- * Return: 0 with both descriptors set, or -errno with neither.
+ * ns_open_of() - the same, of the calling thread
+ * @thread:	proc_open_thread(), its error included: that only takes longer
  */
-int ns_open_both(int *net, int *mnt) _must_check_;
+int ns_open_of(int thread, enum ns_kind kind) _must_check_;
 
 /**
  * ns_open() - open a handle and prove what it is
@@ -49,6 +48,16 @@ int ns_open(int dir, const char *name, enum ns_kind kind) _must_check_;
 int ns_verify(int fd, enum ns_kind kind) _must_check_;
 
 /**
+ * ns_open_kind() - ns_open() but for the owner
+ * ns_verify_owner() - the other half of it; 0, -EPERM or another -errno
+ *
+ * For a name that only this package can have put there, or whose owner is
+ * known by other means.
+ */
+int ns_open_kind(int dir, const char *name, enum ns_kind kind) _must_check_;
+int ns_verify_owner(int fd) _must_check_;
+
+/**
  * ns_same() - are both descriptors the same namespace?
  *
  * Holds only while both are open: numbers are used again.
@@ -67,9 +76,17 @@ int ns_same(int a, int b) _must_check_;
 int ns_cookie(uint64_t *cookie) _must_check_;
 
 /**
- * ns_cookie_of() - the same for the namespace @fd
+ * ns_cookie_at() - the same for the network namespace @fd, from anywhere
  *
- * Goes there and comes back; needs CAP_SYS_ADMIN.
+ * Return: 0; -EOPNOTSUPP before Linux 6.18, which has one number for all
+ * kinds of namespaces, and gives that as the cookie; another -errno.
+ */
+int ns_cookie_at(int fd, uint64_t *cookie) _must_check_;
+
+/**
+ * ns_cookie_of() - the same for the network namespace @fd, on any kernel
+ *
+ * Goes there and comes back if need be, which takes CAP_SYS_ADMIN.
  *
  * Return: as ns_cookie(); -ENOTRECOVERABLE if the way back failed.
  */

@@ -57,9 +57,8 @@ bool proc_has_cap(int cap)
  * A process's pidfd is a file of a file system of its own, whose numbers are
  * never used again (pidfd_open(2), Linux 6.9).
  */
-static int id_by_pidfd(uint64_t *id)
+static int id_of_pidfd(int fd, uint64_t *id)
 {
-	_cleanup_close_ int fd = (int)syscall(SYS_pidfd_open, getpid(), 0U);
 	struct statfs fs;
 	struct stat st;
 
@@ -97,10 +96,27 @@ static int id_by_start(uint64_t *id)
 
 int proc_self_id(uint64_t *id)
 {
-	int r = id_by_pidfd(id);
+	_cleanup_close_ int fd = (int)syscall(SYS_pidfd_open, getpid(), 0U);
+	int r = id_of_pidfd(fd, id);
 
 	/* A process must always get a number of the same kind. */
 	return r == -EOPNOTSUPP || r == -ENOSYS ? id_by_start(id) : r;
+}
+
+int proc_open_thread(void)
+{
+	long fd = syscall(SYS_pidfd_open, gettid(), O_EXCL);
+
+	return fd < 0 ? -errno : (int)fd;
+}
+
+/* The first thread has the process's number, others have their own. */
+int proc_self_id_by(int thread, uint64_t *id)
+{
+	if (thread >= 0 && gettid() == getpid() &&
+	    id_of_pidfd(thread, id) == 0)
+		return 0;
+	return proc_self_id(id);
 }
 
 bool proc_systemd_is_init(void)

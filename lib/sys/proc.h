@@ -25,6 +25,22 @@
 int proc_self_id(uint64_t *id) _must_check_;
 
 /**
+ * proc_open_thread() - a descriptor of the calling thread
+ *
+ * pidfd_open(2) with PIDFD_THREAD.
+ *
+ * Return: descriptor that the caller closes; -EINVAL before Linux 6.9;
+ * another -errno.
+ */
+int proc_open_thread(void) _must_check_;
+
+/**
+ * proc_self_id_by() - proc_self_id(), at less cost
+ * @thread:	proc_open_thread(), its error included
+ */
+int proc_self_id_by(int thread, uint64_t *id) _must_check_;
+
+/**
  * struct proc_child - what to start
  * @argv:	argv[0] is an absolute path, the list ends with NULL
  * @envp:	environment; NULL: only a PATH of system directories

@@ -239,6 +239,33 @@ static void test_self_id(void **state)
 	assert_true(other != mine && other != child);
 }
 
+static void *id_of_thread(void *arg)
+{
+	_cleanup_close_ int thread = proc_open_thread();
+
+	return proc_self_id_by(thread, arg) < 0 ? arg : NULL;
+}
+
+/* By whatever thread it is asked for, a process has one number. */
+static void test_self_id_by(void **state)
+{
+	_cleanup_close_ int thread = proc_open_thread();
+	uint64_t want, is;
+	pthread_t other;
+	void *failed;
+
+	(void)state;
+	assert_int_equal(proc_self_id(&want), 0);
+	assert_int_equal(proc_self_id_by(thread, &is), 0);
+	assert_true(is == want);
+	assert_int_equal(proc_self_id_by(-EINVAL, &is), 0);
+	assert_true(is == want);
+	assert_int_equal(pthread_create(&other, NULL, id_of_thread, &is), 0);
+	assert_int_equal(pthread_join(other, &failed), 0);
+	assert_null(failed);
+	assert_true(is == want);
+}
+
 static void test_caps(void **state)
 {
 	int status;
@@ -266,6 +293,7 @@ int main(void)
 		cmocka_unit_test(test_late_children),
 		cmocka_unit_test(test_callers_children),
 		cmocka_unit_test(test_mask), cmocka_unit_test(test_self_id),
+		cmocka_unit_test(test_self_id_by),
 		cmocka_unit_test(test_caps), cmocka_unit_test(test_threads),
 	};
 
