@@ -24,10 +24,11 @@ static bool map_is_repeated(struct slice list, struct slice word)
 static int map_set_who(struct map_parser *ps, struct slice text)
 {
 	struct slice list = text, word;
-	bool includes = false;
-	int ret = map_check_list(ps, text, who_check);
+	bool includes = who_is_plain(text);
+	int ret = includes ? 0 : map_check_list(ps, text, who_check);
 
-	if (ret < 0)
+	ps->rule->who = text;
+	if (ret < 0 || includes)
 		return ret;
 	while (map_list_next(&list, &word)) {
 		includes = includes || word.p[0] != '!';
@@ -38,7 +39,6 @@ static int map_set_who(struct map_parser *ps, struct slice text)
 	if (!includes)
 		return map_bad(ps, text.p, "only '!' words match nobody: "
 			       "expected one without, such as *");
-	ps->rule->who = text;
 	return 0;
 }
 

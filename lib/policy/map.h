@@ -35,34 +35,34 @@ enum map_session {
  * struct map_rule - one rule
  * @file:	label of the file that it stands in
  * @line:	its first line, from 1
- * @who:	the WHO column, a valid list
  * @session:	kind of the SESSION column
+ * @who:	the WHO column, a valid list
  * @name:	the SESSION column as written
  * @also:	the ALSO column, a valid list; empty for "-"
- * @create:	build the namespace on demand ...
- * @section:	... from this section; empty: the one of the same name
- * @optional:	stay outside if the namespace is absent
+ * @section:	section to build from; empty: the one of the same name
  * @service:	list after service=, empty if there is none
  * @tty:	list after tty=, empty if there is none
  * @rhost:	list after rhost=, empty if there is none
- * @veth:	number of rootless veth networks
  * @uplink:	uplink after veth=N@, empty if there is none
+ * @veth:	number of rootless veth networks
+ * @create:	build the namespace on demand
+ * @optional:	stay outside if the namespace is absent
  */
 struct map_rule {
 	const char *file;
 	unsigned int line;
-	struct slice who;
 	enum map_session session;
+	struct slice who;
 	struct slice name;
 	struct slice also;
-	bool create;
-	bool optional;
 	struct slice section;
 	struct slice service;
 	struct slice tty;
 	struct slice rhost;
-	uint32_t veth;
 	struct slice uplink;
+	uint32_t veth;
+	bool create;
+	bool optional;
 };
 
 /**

@@ -120,6 +120,23 @@ static const char *who_check_name(struct slice name)
 	return NULL;
 }
 
+static const bool who_plain[256] = {
+	['-'] = true,
+	['.'] = true,
+	['_'] = true,
+	['0' ... '9'] = true,
+	['A' ... 'Z'] = true,
+	['a' ... 'z'] = true,
+};
+
+bool who_is_plain(struct slice text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (!who_plain[(unsigned char)text.p[i]])
+			return false;
+	return text.len > 0 && !who_is_number(text.p[0]) && text.p[0] != '-';
+}
+
 const char *who_check(struct slice text)
 {
 	struct who_word w;

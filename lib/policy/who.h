@@ -50,4 +50,11 @@ const char *who_read(struct slice text, struct who_word *out) _must_check_;
  */
 const char *who_check(struct slice text) _must_check_;
 
+/**
+ * who_is_plain() - is a WHO column one name of a user, as most are?
+ *
+ * Of letters, digits and "_.-": there is no list to be judged then.
+ */
+bool who_is_plain(struct slice text);
+
 #endif

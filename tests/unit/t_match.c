@@ -13,6 +13,7 @@
 
 #include "lib/policy/map.h"
 #include "lib/policy/match.h"
+#include "lib/policy/who.h"
 
 /* What was asked of the group source, as "name name ..." */
 static char asked[128];
@@ -381,6 +382,33 @@ static void test_expand(void **state)
 	assert_string_equal(asked, "primary ");
 }
 
+/* Where the short way says "a user" the long way must say so, too. */
+static void test_plain(void **state)
+{
+	static const char *const not[] = {
+		"", "1", "1a", ":5", "-a", "@a", "!a", "*", "a,b", "a:b", "a*",
+		"a?", "a%u", "a\\b", "a\"", "\xc3\xa4", "a b", "a+",
+	};
+	static const char *const users[] = { "a", "root", "A.b-c_9", "_x" };
+	char text[2];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(not); i++)
+		assert_false(who_is_plain((struct slice){ not[i],
+							  strlen(not[i]) }));
+	for (size_t i = 0; i < ARRAY_SIZE(users); i++)
+		assert_true(who_is_plain((struct slice){ users[i],
+							 strlen(users[i]) }));
+	for (int c = 1; c < 256 * 256; c++) {
+		struct slice word = { text, 1 + (c > 255) };
+
+		text[0] = (char)c;
+		text[1] = (char)(c >> 8);
+		if (who_is_plain(word))
+			assert_null(who_check(word));
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -390,6 +418,7 @@ int main(void)
 		cmocka_unit_test(test_also),
 		cmocka_unit_test(test_also_no_group),
 		cmocka_unit_test(test_expand),
+		cmocka_unit_test(test_plain),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
