@@ -114,6 +114,7 @@ static int gc_network(const struct host *h, const char *name, bool idle_only)
 struct gc {
 	const struct host *h;
 	const struct fw_backend *fw;
+	bool idle_only;
 	bool failed;
 };
 
@@ -121,7 +122,7 @@ static int gc_each(void *ctx, const char *name)
 {
 	struct gc *gc = ctx;
 
-	if (gc_network(gc->h, name, false))
+	if (gc_network(gc->h, name, gc->idle_only))
 		gc->failed = true;
 	return 0;
 }
@@ -207,9 +208,23 @@ static void gc_uplinks(struct gc *gc)
 		gc->failed = true;
 }
 
+/* What killed builders left beside their networks. */
+static void gc_rest(struct gc *gc)
+{
+	gc_pool(gc);
+	gc_firewall(gc);
+	gc_uplinks(gc);
+	if (views_gc(gc->h) < 0)
+		gc->failed = true;
+	if (record_any(gc->h) == 0 && dns_sweep(gc->h))
+		gc->failed = true;
+	gc_files(gc, gc->h->failed);
+	gc_files(gc, gc->h->request);
+}
+
 int cmd_gc(const struct host *h, const struct options *o, char **names, int n)
 {
-	struct gc gc = { .h = h };
+	struct gc gc = { .h = h, .idle_only = o->idle };
 	int i;
 
 	for (i = 0; i < n; i++) {
@@ -221,18 +236,9 @@ int cmd_gc(const struct host *h, const struct options *o, char **names, int n)
 			gc.failed = true;
 		}
 	}
-	if (n == 0) {
-		if (record_each(h, gc_each, &gc) < 0)
-			gc.failed = true;
-		gc_pool(&gc);
-		gc_firewall(&gc);
-		gc_uplinks(&gc);
-		if (views_gc(h) < 0)
-			gc.failed = true;
-		if (record_any(h) == 0 && dns_sweep(h))
-			gc.failed = true;
-		gc_files(&gc, h->failed);
-		gc_files(&gc, h->request);
-	}
+	if (n == 0 && record_each(h, gc_each, &gc) < 0)
+		gc.failed = true;
+	if (n == 0 && !o->idle)
+		gc_rest(&gc);
 	return gc.failed ? EXIT_FAILED : 0;
 }

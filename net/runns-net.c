@@ -187,7 +187,7 @@ static bool command_fits(const struct command *c, const struct options *o,
 	       !(overrides && !historic) &&
 	       !(o->forward_off && c->run != cmd_clean_net) &&
 	       !(o->kill && c->run != cmd_down && c->run != cmd_clean_net) &&
-	       !(o->idle && (c->run != cmd_gc || n == 0)) &&
+	       !(o->idle && c->run != cmd_gc) &&
 	       !(o->json && c->run != cmd_status);
 }
 

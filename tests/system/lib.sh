@@ -621,7 +621,14 @@ trace_is_even()
 # sshd_start [OPTION...]: sshd on the host, keys for everybody
 sshd_start()
 {
-	local sshd name
+	sshd_configure "$@" && "$sshd" || return 1
+	wait_until 10 test -s /run/sshd.pid
+}
+
+# sshd_configure [OPTION...]: its files, and those of who asks; $sshd is its path
+sshd_configure()
+{
+	local name
 	sshd=$(command -v sshd || echo /usr/sbin/sshd)
 	[ -x "$sshd" ] || skip_all "sshd is not installed"
 	rm -rf /etc/ssh/ssh_host_* /etc/ssh/sshd_config.d /etc/ssh/ssh_config.d
@@ -654,8 +661,6 @@ sshd_start()
 			ConnectTimeout 20
 			BatchMode yes
 	END
-	"$sshd" || return 1
-	wait_until 10 test -s /run/sshd.pid
 }
 
 sshd_authorize()
