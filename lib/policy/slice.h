@@ -26,12 +26,14 @@ struct slice {
 
 static inline bool slice_is(struct slice s, const char *text)
 {
-	return strlen(text) == s.len && memcmp(s.p, text, s.len) == 0;
+	return strlen(text) == s.len &&
+	       (s.len == 0 || memcmp(s.p, text, s.len) == 0);
 }
 
 static inline bool slice_equal(struct slice a, struct slice b)
 {
-	return a.len == b.len && memcmp(a.p, b.p, a.len) == 0;
+	return a.len == b.len &&
+	       (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
 }
 
 #endif
