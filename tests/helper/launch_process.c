@@ -224,6 +224,7 @@ static void step_setsid(const char *value)
 /* A child that shares root, working directory and umask, and sleeps. */
 static void step_share_fs(const char *value)
 {
+	pid_t parent = getpid();
 	long pid = syscall(SYS_clone, CLONE_FS | SIGCHLD, NULL, NULL, NULL, 0);
 
 	(void)value;
@@ -231,6 +232,9 @@ static void step_share_fs(const char *value)
 	if (pid > 0)
 		return;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* It may be dead already. */
+	if (getppid() != parent)
+		_exit(0);
 	for (;;)
 		pause();
 }
