@@ -7,11 +7,35 @@
 #include <errno.h>
 #include <string.h>
 
-#include "lib/base/log.h"
 #include "lib/session/mapfile.h"
 #include "lib/session/place.h"
 #include "lib/sys/file.h"
 #include "lib/sys/nss.h"
+
+static void log_of_ours(void *ctx, int priority, const char *line)
+{
+	const struct launch *launch = ctx;
+
+	if (priority <= LOG_NOTICE)
+		syslog(priority, "%s", line);
+	if (launch->may_know && priority < LOG_NOTICE)
+		launch->say("%s", line);
+}
+
+static void log_to_him(void *ctx, int priority, const char *line)
+{
+	const struct launch *launch = ctx;
+
+	(void)priority;
+	launch->say("%s", line);
+}
+
+static void log_begin(struct launch *launch)
+{
+	launch->may_know = launch->uid == 0;
+	launch->sink = (struct log_sink){ .write = log_of_ours, .ctx = launch };
+	log_set_sink(&launch->sink);
+}
 
 static int ask_as(struct launch *launch, const struct map *map,
 		  const struct nss_user *user, struct diag *d)
@@ -83,6 +107,7 @@ int launch_authorise(struct launch *launch)
 	struct diag d = { 0 };
 	int r;
 
+	log_begin(launch);
 	launch->host = file_host_root();
 	if (launch->host < 0) {
 		log_errno(launch->host, "uid %u: cannot see the host's root "
@@ -91,7 +116,10 @@ int launch_authorise(struct launch *launch)
 		return launch->host;
 	}
 	r = ask(launch, &d);
-	return r < 0 ? refuse(launch, r, &d) : 0;
+	if (r < 0)
+		return refuse(launch, r, &d);
+	launch->may_know = true;
+	return 0;
 }
 
 static int not_entered(const struct launch *launch, int err)
@@ -121,7 +149,7 @@ static int own_resolv(struct launch *launch)
 		return -EACCES;
 	}
 	if (r == 0)
-		r = resolv_lay(launch->resolv, &launch->origin);
+		r = resolv_lay(&launch->resolv, &launch->origin);
 	if (r < 0)
 		launch->say("resolv.conf cannot be replaced: %s",
 			    strerror(-r));
@@ -140,7 +168,7 @@ int launch_enter(struct launch *launch)
 	r = place_enter(&request, &launch->origin);
 	if (r < 0)
 		return not_entered(launch, r);
-	r = launch->resolv ? own_resolv(launch) : 0;
+	r = launch->resolv.text ? own_resolv(launch) : 0;
 	if (r < 0)
 		return r;
 	if (!launch->origin.moved_mnt)
@@ -154,6 +182,7 @@ int launch_enter(struct launch *launch)
 
 int launch_settle(struct launch *launch)
 {
+	launch->sink.write = log_to_him;
 	if (!launch->origin.moved_mnt ||
 	    origin_cwd_by_path(&launch->origin, launch->cwd) ||
 	    launch->cwd_is_held)

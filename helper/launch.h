@@ -20,6 +20,7 @@
 
 #include "helper/resolv.h"
 #include "lib/base/base.h"
+#include "lib/base/log.h"
 #include "lib/policy/decide.h"
 #include "lib/session/origin.h"
 
@@ -28,32 +29,37 @@
  * @uid:	who asks; nothing else identifies him
  * @name:	the namespace, or "host", that he asks for; NULL: the SESSION
  *		of his rule
- * @resolv:	his own resolv.conf(5), or NULL
+ * @resolv:	his own resolv.conf(5); without text, none
  * @host:	file_host_root(), set by launch_authorise()
  * @decision:	set by launch_authorise()
  * @origin:	where the process came from
  * @cwd:	path of the working directory there
  * @cwd_is_held: the process is in it by descriptor
- * @say:	tells him; the library's own messages, which could tell him what
- *		he may not know, go where log_set_sink() says
+ * @say:	tells him, set by the program
+ * @sink:	of the library's own messages ...
+ * @may_know:	... which are told him too from when it is known that he may
+ *		use the network: before, they could tell what he may not see
  */
 struct launch {
 	uid_t uid;
 	const char *name;
-	const struct resolv *resolv;
+	struct resolv resolv;
 	int host;
 	struct decision decision;
 	struct origin origin;
 	char cwd[PATH_MAX];
 	bool cwd_is_held;
 	void (*say)(const char *fmt, ...) _printf_(1, 2);
+	struct log_sink sink;
+	bool may_know;
 };
 
 /**
  * launch_authorise() - may he, by the map?
  *
  * Needs root's rights for reading only.  What he may not, and what does not
- * exist, are refused in the same words.
+ * exist, are refused in the same words.  From now on the thread's messages
+ * are this launch's, which must live as long.
  *
  * Return: 0; -errno after he was told why not.
  */
@@ -71,7 +77,8 @@ int launch_enter(struct launch *launch) _must_check_;
 /**
  * launch_settle() - take up the working directory, as the user
  *
- * What is left of the host is descriptors that execve(2) closes.
+ * What is left of the host is descriptors that execve(2) closes.  Messages are
+ * about his own program from here, and for him alone.
  *
  * Return: 0; -ENOENT after he was told that the network does not have it.
  */

@@ -61,15 +61,14 @@ static void said_release(void)
 
 static void _printf_(1, 2) say(const char *fmt, ...)
 {
-	char text[LOG_LINE_MAX], safe[LOG_LINE_MAX];
+	char safe[LOG_LINE_MAX];
 	size_t room = sizeof(said.text) - said.len;
 	va_list ap;
 	int n;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	log_vescape(safe, sizeof(safe), fmt, ap);
 	va_end(ap);
-	log_escape(safe, sizeof(safe), text, strlen(text));
 	if (!said.held) {
 		dprintf(STDERR_FILENO, "%s: %s\n", self, safe);
 		return;
@@ -77,27 +76,6 @@ static void _printf_(1, 2) say(const char *fmt, ...)
 	n = snprintf(said.text + said.len, room, "%s: %s\n", self, safe);
 	if (n > 0 && (size_t)n < room)
 		said.len += (size_t)n;
-}
-
-/*
- * To him too from when it is known that he may: before, it could tell of
- * things that he may not see.
- */
-static void log_of_ours(void *ctx, int priority, const char *line)
-{
-	const bool *tell = ctx;
-
-	if (priority <= LOG_NOTICE)
-		syslog(priority, "%s", line);
-	if (*tell && priority < LOG_NOTICE)
-		say("%s", line);
-}
-
-/* Once he is himself again: about his own program. */
-static void log_to_him(void *ctx, int priority, const char *line)
-{
-	(void)ctx, (void)priority;
-	say("%s", line);
 }
 
 static const char usage[] =
@@ -181,21 +159,17 @@ static int words_read(int argc, char **argv, struct words *words)
 	return r;
 }
 
-static int resolv_take(const struct words *words, struct launch *launch,
-		       struct resolv *resolv)
+static int resolv_take(const struct words *words, struct launch *launch)
 {
 	int r;
 
 	if (words->resolv_fd < 0)
 		return 0;
-	r = resolv_read(words->resolv_fd, launch->host, resolv);
-	if (r < 0) {
+	r = resolv_read(words->resolv_fd, launch->host, &launch->resolv);
+	if (r < 0)
 		say("the file of descriptor %d cannot be used: %s",
 		    words->resolv_fd, strerror(-r));
-		return r;
-	}
-	launch->resolv = resolv;
-	return 0;
+	return r;
 }
 
 /* Steps 4 and 5.  What was said is about his own program, or why not. */
@@ -220,46 +194,37 @@ static int enter_and_drop(struct launch *launch, struct caller *caller)
  * Steps 3 to 6 but for the last call.  A resolver of the caller's choice is
  * not for programs that gain privilege, such as sudo(8).
  */
-static int prepare(const struct words *words, struct caller *caller)
+static int prepare(const struct words *words, struct caller *caller,
+		   struct launch *launch)
 {
-	struct launch launch = {
-		.uid = caller->uid, .name = words->name, .host = -1, .say = say,
-	};
-	_cleanup_free_ char *text = NULL;
-	bool tell = caller->uid == 0;
-	struct log_sink sink = { .write = log_of_ours, .ctx = &tell };
-	struct resolv resolv = { 0 };
 	int r = caller_shield(caller);
 
 	if (r < 0) {
 		say("cannot lift the limits: %s", strerror(-r));
 		return r;
 	}
-	log_set_sink(&sink);
-	r = launch_authorise(&launch);
-	tell = true;
+	r = launch_authorise(launch);
 	if (r == 0)
-		r = resolv_take(words, &launch, &resolv);
-	text = resolv.text;
+		r = resolv_take(words, launch);
 	if (r == 0)
-		r = enter_and_drop(&launch, caller);
+		r = enter_and_drop(launch, caller);
+	if (r == 0)
+		r = launch_settle(launch);
 	if (r < 0)
 		return r;
-	r = launch_settle(&launch);
-	if (r == 0 && launch.resolv && !resolv.trusted &&
+	if (launch->resolv.text && !launch->resolv.trusted &&
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		r = -errno;
 	if (r == 0)
 		r = caller_restore(caller);
 	if (r < 0)
 		say("cannot become you again: %s", strerror(-r));
-	log_set_sink(NULL);
 	return r;
 }
 
 int main(int argc, char **argv)
 {
-	static const struct log_sink to_him = { .write = log_to_him };
+	struct launch launch = { .host = -1, .say = say };
 	const char *missing;
 	struct caller caller;
 	struct words words;
@@ -282,8 +247,9 @@ int main(int argc, char **argv)
 		say("%s", missing);
 		return EXEC_FAILED;
 	}
-	if (prepare(&words, &caller) < 0)
+	launch.uid = caller.uid;
+	launch.name = words.name;
+	if (prepare(&words, &caller, &launch) < 0)
 		return EXEC_FAILED;
-	log_set_sink(&to_him);
 	return exec_program(words.command, caller.env);
 }

@@ -32,31 +32,13 @@ static int report_fd = -1;
 
 static void _printf_(1, 2) say(const char *fmt, ...)
 {
-	char text[LOG_LINE_MAX], safe[LOG_LINE_MAX];
+	char safe[LOG_LINE_MAX];
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	log_vescape(safe, sizeof(safe), fmt, ap);
 	va_end(ap);
-	log_escape(safe, sizeof(safe), text, strlen(text));
 	dprintf(report_fd, "%s\n", safe);
-}
-
-/* To him too from when it is known that he may. */
-static void log_of_ours(void *ctx, int priority, const char *line)
-{
-	const bool *tell = ctx;
-
-	if (priority <= LOG_NOTICE)
-		syslog(priority, "%s", line);
-	if (*tell && priority < LOG_NOTICE)
-		say("%s", line);
-}
-
-static void log_to_him(void *ctx, int priority, const char *line)
-{
-	(void)ctx, (void)priority;
-	say("%s", line);
 }
 
 static int refuse(const struct peer *peer, int err, const char *what)
@@ -124,46 +106,31 @@ static int settle(struct launch *launch)
 {
 	int r = launch_settle(launch);
 
-	if (r == 0 && launch->resolv &&
+	if (r == 0 && launch->resolv.text &&
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		r = -errno;
 	return r;
 }
 
-static int prepare(const struct spawn *s)
+static int prepare(const struct spawn *s, struct launch *launch)
 {
-	struct resolv resolv = { 0 };
-	struct launch launch = {
-		.uid = s->peer->uid,
-		.name = s->words.name,
-		.host = s->host,
-		.say = say,
-	};
-	bool tell = s->peer->uid == 0;
-	const struct log_sink sink = { .write = log_of_ours, .ctx = &tell };
 	struct likeness like;
 	int r = look(s, &like);
 
 	if (r < 0)
 		return r;
 	if (s->words.resolv) {
-		resolv.text = (char *)s->words.resolv;
-		resolv.len = strlen(resolv.text);
-		launch.resolv = &resolv;
+		launch->resolv.text = (char *)s->words.resolv;
+		launch->resolv.len = strlen(s->words.resolv);
 	}
-	log_set_sink(&sink);
-	r = launch_authorise(&launch);
-	tell = true;
+	r = launch_authorise(launch);
 	if (r == 0)
 		r = stand(s);
 	if (r == 0)
-		r = launch_enter(&launch);
+		r = launch_enter(launch);
 	if (r == 0)
 		r = become(s, &like);
-	if (r == 0)
-		r = settle(&launch);
-	log_set_sink(NULL);
-	return r;
+	return r < 0 ? r : settle(launch);
 }
 
 /* --- as the client --------------------------------------------------------- */
@@ -217,13 +184,18 @@ static int signals_take(const struct proto_run *run)
 
 static int child_run(const struct spawn *s)
 {
-	static const struct log_sink to_him = { .write = log_to_him };
+	struct launch launch = {
+		.uid = s->peer->uid,
+		.name = s->words.name,
+		.host = -1,
+		.say = say,
+	};
 	int r;
 
 	report_fd = s->report;
 	if (setsid() < 0)
 		return refuse(s->peer, -errno, "no session");
-	r = prepare(s);
+	r = prepare(s, &launch);
 	if (r < 0)
 		return r;
 	r = stdio_take(s);
@@ -233,7 +205,6 @@ static int child_run(const struct spawn *s)
 		r = signals_take(s->run);
 	if (r < 0)
 		return refuse(s->peer, r, "cannot start your program");
-	log_set_sink(&to_him);
 	return exec_program(s->words.argv, s->words.envp);
 }
 

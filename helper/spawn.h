@@ -13,7 +13,6 @@
 
 /**
  * struct spawn - what to start
- * @host:	file_host_root()
  * @fds:	by enum proto_fd
  * @report:	a pipe; what is to be told to the client is written to it, and
  *		nothing is if the program starts, which closes it
@@ -22,7 +21,6 @@ struct spawn {
 	const struct peer *peer;
 	const struct proto_run *run;
 	struct proto_words words;
-	int host;
 	const int *fds;
 	int report;
 };

@@ -185,7 +185,6 @@ static int serve(const struct worker *w, const struct peer *peer,
 	struct spawn spawn = {
 		.peer = peer,
 		.run = &m->run,
-		.host = w->host,
 		.fds = fds,
 	};
 	const char *why = confine_differs(peer, w->host);

@@ -171,3 +171,11 @@ int log_errno(int err, const char *fmt, ...)
 	errno = saved;
 	return err;
 }
+
+void log_vescape(char *out, size_t size, const char *fmt, va_list ap)
+{
+	char text[LOG_LINE_MAX];
+
+	vsnprintf(text, sizeof(text), fmt, ap);
+	log_escape(out, size, text, strlen(text));
+}

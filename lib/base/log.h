@@ -61,4 +61,8 @@ int log_errno(int err, const char *fmt, ...) _printf_(2, 3);
  */
 void log_escape(char *out, size_t size, const char *text, size_t len);
 
+/** log_vescape() - the same for a message of at most LOG_LINE_MAX bytes */
+void log_vescape(char *out, size_t size, const char *fmt, va_list ap)
+	_printf_(3, 0);
+
 #endif
