@@ -118,23 +118,37 @@ static bool view_follows_host(const struct entry *e)
 	       view.master == e->host_peer;
 }
 
-static bool is_hosts(const struct entry *e, const char *path)
+/* Is what @dir and @path lead to the host's of that path, or absent as there? */
+static bool is_hosts(const struct entry *e, const char *host_path, int dir,
+		     const char *path, struct mnt_place *place)
 {
-	struct mnt_place host, view;
-	int host_r = mnt_place(e->request->host, path + 1, &host);
-	int view_r = mnt_place(AT_FDCWD, path, &view);
+	struct mnt_place host;
+	int host_r = mnt_place(e->request->host, host_path, &host);
+	int r = mnt_place(dir, path, place);
 
-	return host_r == view_r && (host_r < 0 || host.dev == view.dev);
+	return host_r == r && (r < 0 || host.dev == place->dev);
 }
 
-/* Others may be taking it away as well, and must not take the one below. */
-static bool stale_detach(const char *path)
+/*
+ * Others may be doing the same: what is taken away is the mount that was
+ * looked at, by descriptor, lest the one below is taken too.
+ *
+ * Return: 1 to look again, 0 if nothing is stale, or -errno.
+ */
+static int stale_detach(const struct entry *e, const char *path)
 {
 	_cleanup_close_ int top = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	struct mnt_place place;
+	struct mnt_place place = { 0 };
+	int r;
 
-	return top >= 0 && mnt_place(top, "", &place) == 0 &&
-	       place.is_mount_root && mnt_detach_at(top) >= 0;
+	if (top < 0)
+		return errno == ENOENT ? 1 : -errno;
+	if (is_hosts(e, path + 1, top, "", &place))
+		return 0;
+	if (!place.is_mount_root)
+		return -EBUSY;
+	r = mnt_detach_at(top);
+	return r < 0 ? r : 1;
 }
 
 /*
@@ -145,13 +159,17 @@ static bool stale_detach(const char *path)
 static bool run_user_is_hosts(const struct entry *e)
 {
 	char path[sizeof("/run/user/4294967295")];
+	struct mnt_place place;
 
 	snprintf(path, sizeof(path), "/run/user/%u", e->request->uid);
 	for (int i = 0; i < STALE_MOUNTS_MAX; i++) {
-		if (is_hosts(e, path))
+		int r;
+
+		if (is_hosts(e, path + 1, AT_FDCWD, path, &place))
 			return true;
-		if (!stale_detach(path))
-			return false;
+		r = stale_detach(e, path);
+		if (r <= 0)
+			return r == 0;
 	}
 	return false;
 }
