@@ -90,6 +90,12 @@ static int build_await_name(struct build *b)
 	       l.ours && file_now_ms() < deadline &&
 	       (!l.alias[0] || strcmp(l.alias, b->plan.name) == 0))
 		usleep(5000);
+	/* Something is left in the namespace that it was of, and keeps it. */
+	if (err == 0 && l.ours && strcmp(l.alias, b->plan.name) == 0) {
+		err = link_delete(b->out, l.index);
+		if (err == 0)
+			return 0;
+	}
 	if (err == -ENODEV)
 		return 0;
 	if (err)

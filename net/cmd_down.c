@@ -20,6 +20,7 @@
 #include "lib/sys/ns.h"
 #include "net/build.h"
 #include "net/cmd.h"
+#include "net/leftover.h"
 #include "net/linger.h"
 
 enum {
@@ -160,6 +161,8 @@ static int down_standing(const struct host *h, int ns,
 	err = kill ? down_kill(ns, r->name) : down_refuse(ns, r->name);
 	if (err == 0)
 		err = down_unpublish(h, ns, r, kill);
+	if (err == 0)
+		err = leftover_note(r->outside);
 	if (err == 0)
 		err = build_remove(h, r);
 	if (err == 0)

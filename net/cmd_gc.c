@@ -20,6 +20,7 @@
 #include "net/cmd.h"
 #include "net/dir.h"
 #include "net/dns.h"
+#include "net/leftover.h"
 #include "net/pool.h"
 #include "net/uplink.h"
 #include "net/views.h"
@@ -212,6 +213,9 @@ static void gc_uplinks(struct gc *gc)
 static void gc_rest(struct gc *gc)
 {
 	gc_pool(gc);
+	/* Members whose devices are gone are the firewall's next. */
+	if (leftover_sweep(gc->h))
+		gc->failed = true;
 	gc_firewall(gc);
 	gc_uplinks(gc);
 	if (views_gc(gc->h) < 0)

@@ -24,12 +24,14 @@ enum {
 	LINGER_PARENT_MS = 1000,	/* it ends at once */
 	LINGER_NFT_US = 50000,
 	LINGER_NFT_MAX = 4,
+	LINGER_FNS_MAX = 4,
 };
 
 static int linger_ns = -1;
 static int linger_nft[LINGER_NFT_MAX];
 static size_t linger_nft_n;
-static void (*linger_fn)(void);
+static void (*linger_fns[LINGER_FNS_MAX])(void);
+static size_t linger_fns_n;
 
 static void linger_close(int *fd)
 {
@@ -53,7 +55,14 @@ void linger_keep_nft(int fd)
 
 void linger_call(void (*fn)(void))
 {
-	linger_fn = fn;
+	if (linger_fns_n < LINGER_FNS_MAX)
+		linger_fns[linger_fns_n++] = fn;
+}
+
+static void linger_run(void)
+{
+	for (size_t i = 0; i < linger_fns_n; i++)
+		linger_fns[i]();
 }
 
 /*
@@ -68,8 +77,7 @@ static void linger_child(int gate)
 	close_range(0, 2, 0);
 	if (poll(&parent, 1, LINGER_PARENT_MS) > 0) {
 		linger_close(&linger_ns);
-		if (linger_fn)
-			linger_fn();
+		linger_run();
 		if (linger_nft_n > 0)
 			usleep(LINGER_NFT_US);
 	}
@@ -81,7 +89,7 @@ void linger_end(void)
 	int gate[2];
 	pid_t child = -1;
 
-	if (linger_ns < 0 && linger_nft_n == 0 && !linger_fn)
+	if (linger_ns < 0 && linger_nft_n == 0 && linger_fns_n == 0)
 		return;
 	/* systemd ends what is left when `down` has ended. */
 	signal(SIGTERM, SIG_IGN);
@@ -94,8 +102,8 @@ void linger_end(void)
 		/* The other end stays open until we are gone. */
 		close(gate[0]);
 	}
-	if (child < 0 && linger_fn)
-		linger_fn();
+	if (child < 0)
+		linger_run();
 	linger_close(&linger_ns);
 	while (linger_nft_n > 0)
 		close(linger_nft[--linger_nft_n]);

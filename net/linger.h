@@ -16,7 +16,7 @@ void linger_keep_ns(int fd);
 /** linger_keep_nft() - close a socket of nfnetlink still later; a few of them */
 void linger_keep_nft(int fd);
 
-/** linger_call() - have @fn called after we have ended; one function only */
+/** linger_call() - have @fn called after we have ended; a few functions */
 void linger_call(void (*fn)(void));
 
 /**

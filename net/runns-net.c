@@ -17,6 +17,7 @@
 #include "lib/base/log.h"
 #include "net/cmd.h"
 #include "net/fw.h"
+#include "net/leftover.h"
 #include "net/linger.h"
 #include "net/track.h"
 
@@ -201,6 +202,7 @@ static int command_run(const struct command *c, const struct options *o,
 	if (host_enter() == 0 && host_open(&h) == 0)
 		status = c->run(&h, o, names, n);
 	track_end(&h);
+	leftover_end();
 	host_close(&h);
 	fw_end();
 	linger_end();

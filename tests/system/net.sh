@@ -509,6 +509,63 @@ steering()
 	kill "$second"
 }
 
+# A connection that its other side does not read keeps the namespace for minutes
+# after its process has ended.
+# held NAME: opens one
+held()
+{
+	: >"$host_dir/held"
+	inside "$1" python3 -c '
+import socket, time
+s = socket.create_connection(("198.51.100.1", 99))
+s.setblocking(False)
+try:
+    while True:
+        s.send(bytes(65536))
+except BlockingIOError:
+    print("full", flush=True)
+time.sleep(100)' >"$host_dir/held" &
+	wait_until 5 grep -q full "$host_dir/held"
+}
+
+# held_down NAME: taken down with one open, and the child that would look after
+# the device killed
+held_down()
+{
+	held "$1"
+	runnsctl down --kill "$1"
+	pkill -KILL -x runns-net
+	runs "the device stays where nobody sees to it" test -n "$(ip -o link show left0)"
+}
+
+orphans()
+{
+	inet python3 -c '
+import socket, time
+s = socket.create_server(("0.0.0.0", 99))
+kept = [s.accept() for i in range(3)]
+time.sleep(100)' &
+	local server=$!
+	conf_write <<-END
+		[work]
+		InterfaceIn = left0
+	END
+	settled unheld
+	runs "up" runnsctl up work
+	held work
+	runs "down --kill with a connection that nobody reads" runnsctl down --kill work
+	runs "its device goes" wait_until 2 no_links
+	runs "up" runnsctl up work
+	held_down work
+	runs "up finds its own device in the way, and takes it" runnsctl up work
+	held_down work
+	runs "gc" runnsctl gc
+	runs "takes one that no record knows" wait_until 2 no_links
+	kill $server
+	settled unheld-again
+	snap_same unheld unheld-again "nothing of it is left"
+}
+
 # A refused connection is an answer.
 ping_free()
 {
@@ -535,6 +592,7 @@ requests
 together
 settled end
 snap_same begin end "everything is as before"
+orphans
 steering
 pool
 done_testing
