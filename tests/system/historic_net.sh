@@ -108,8 +108,20 @@ is $? 2 "wrong usage"
 
 # --- clean-net --------------------------------------------------------------------------
 
-inside vpn1 sleep 1000 &
-sleeper=$!
+# sleeps_in NAME: a process inside; its pid is $sleeper
+sleeps_in()
+{
+	inside "$1" sleep 1000 &
+	wait_until 5 is_in "$1"
+	sleeper=$(ip netns pids "$1")
+}
+
+is_in()
+{
+	[ "$(ip netns pids "$1" | wc -l)" = 1 ]
+}
+
+sleeps_in vpn1
 like "$(clean-net -n vpn1 </dev/null 2>&1)" '--kill' "without a terminal it does not ask, and does nothing"
 runs "the network stands" test -e /run/netns/vpn1
 python3 "$hand" pty '(y/n)=n\n' -- clean-net -n vpn1 >/dev/null
@@ -117,7 +129,7 @@ runs "the answer no leaves it" kill -0 $sleeper
 python3 "$hand" pty '(y/n)=y\n' -- clean-net -n vpn1 >/dev/null
 refuses "the answer yes ends the processes" kill -0 $sleeper
 refuses "and the network" test -e /run/netns/vpn1
-inside vpn2 sleep 1000 &
+sleeps_in vpn2
 runs "--kill" clean-net --kill --name vpn2
 is "$(sysctl -n net.ipv4.conf.eth0.forwarding)" 1 "others still forward"
 like "$(clean-net -n vpn3 -f 2>&1)" 'left as it is' "-f while others are up"
