@@ -254,6 +254,7 @@ static const struct step make_steps[] = {
 	{ "tell the firewall", build_firewall, build_unfirewall },
 	{ "make the devices", build_pair, NULL },
 	{ "set up the inside", build_inner, NULL },
+	{ "steer look-ups", build_names, NULL },
 	{ "set up the outside", build_outside, NULL },
 	{ "open the way out", build_way_out, build_unway_out },
 	{ "bring the devices up", build_start, NULL },

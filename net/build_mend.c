@@ -58,6 +58,7 @@ static const struct step mend_steps[] = {
 	{ "tell the firewall", build_firewall, NULL },
 	{ "look for the devices", mend_pair, NULL },
 	{ "set up the inside", build_inner, NULL },
+	{ "steer look-ups", build_names, NULL },
 	{ "set up the outside", build_outside, NULL },
 	{ "open the way out", build_way_out, NULL },
 	{ "bring the devices up", build_start, NULL },

@@ -17,6 +17,7 @@ int build_firewall(void *ctx);
 int build_unfirewall(void *ctx);
 int build_pair(void *ctx);
 int build_inner(void *ctx);
+int build_names(void *ctx);
 int build_outside(void *ctx);
 int build_way_out(void *ctx);
 int build_unway_out(void *ctx);

@@ -15,6 +15,7 @@
 #include "net/cmd.h"
 #include "net/dns.h"
 #include "net/link.h"
+#include "net/steer_dns.h"
 #include "net/warn.h"
 
 enum { STATUS_SESSIONS_MAX = 256, STATUS_DNS_SIZE = 256 };
@@ -25,11 +26,14 @@ enum { STATUS_SESSIONS_MAX = 256, STATUS_DNS_SIZE = 256 };
  *		builder), "foreign" (not made by RUNNS)
  * @known:	it has a record of ours
  * @linked:	the host's end was found
+ * @names:	where look-ups go: "steered" to its name servers, "open"
+ *		wherever they want, "lost": the rules that steered them are gone
  */
 struct status {
 	const char *state;
 	bool known;
 	bool linked;
+	const char *names;
 	struct record record;
 	struct link link;
 	unsigned int processes;
@@ -74,6 +78,21 @@ static void status_link(const struct status_run *run, struct status *s,
 		    s->link.ours && strcmp(s->link.alias, name) == 0;
 }
 
+static const char *status_names(const struct status_run *run,
+				const struct status *s, int ns,
+				const char *name)
+{
+	const struct fw_backend *fw = fw_find(s->record.firewall);
+	struct steer_dns dns;
+
+	if (!s->known || !s->record.steers_dns)
+		return "open";
+	if (!fw || steer_dns_read(run->h, name, &dns) < 0 ||
+	    steer_dns_holds(run->h, fw, ns, &dns) != 1)
+		return "lost";
+	return "steered";
+}
+
 static int status_look(const struct status_run *run, const char *name,
 		       struct status *s)
 {
@@ -81,7 +100,7 @@ static int status_look(const struct status_run *run, const char *name,
 	int ours = 0;
 	int err;
 
-	*s = (struct status){ .state = "foreign" };
+	*s = (struct status){ .state = "foreign", .names = "open" };
 	s->known = record_read(run->h, name, &s->record) == 0;
 	if (ns < 0 && !s->known)
 		return ns;
@@ -93,10 +112,13 @@ static int status_look(const struct status_run *run, const char *name,
 			return err;
 	}
 	status_link(run, s, name);
+	if (ours)
+		s->names = status_names(run, s, ns, name);
 	dns_servers(run->h, name, s->dns, sizeof(s->dns));
 	if (ns < 0 || (s->known && s->record.state != RECORD_UP))
 		s->state = "remains";
-	else if (ours && s->linked && s->link.up)
+	else if (ours && s->linked && s->link.up &&
+		 strcmp(s->names, "lost") != 0)
 		s->state = "up";
 	else if (ours)
 		s->state = "broken";
@@ -199,6 +221,7 @@ static void status_json(struct status_run *run, const struct status *s,
 	jsonw_number(j, "processes", s->processes);
 	jsonw_number(j, "sessions", s->sessions);
 	jsonw_string(j, "dns", s->dns);
+	jsonw_string(j, "names", s->names);
 	status_warnings(run, s, name);
 	jsonw_object_end(j);
 }

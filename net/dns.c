@@ -19,6 +19,7 @@
 #include "lib/base/log.h"
 #include "lib/session/paths.h"
 #include "lib/sys/file.h"
+#include "net/resolv.h"
 
 enum { DNS_TEXT_SIZE = 16 * 1024, DNS_PATH_SIZE = 256 };
 
@@ -33,34 +34,6 @@ static const char *const dns_upstreams[] = {
 	"/run/resolvconf/resolv.conf",
 };
 
-/* Does the line begin with @word and a blank?  Then what follows it. */
-static bool dns_line(struct slice line, const char *word, struct slice *rest)
-{
-	size_t len = strlen(word);
-
-	if (line.len <= len || memcmp(line.p, word, len) != 0 ||
-	    (line.p[len] != ' ' && line.p[len] != '\t'))
-		return false;
-	while (len < line.len && (line.p[len] == ' ' || line.p[len] == '\t'))
-		len++;
-	rest->p = line.p + len;
-	rest->len = line.len - len;
-	while (rest->len && strchr(" \t\r", rest->p[rest->len - 1]))
-		rest->len--;
-	return true;
-}
-
-static bool dns_next_line(const char **text, struct slice *line)
-{
-	size_t len = strcspn(*text, "\n");
-
-	if (!**text)
-		return false;
-	*line = (struct slice){ *text, len };
-	*text += len + ((*text)[len] == '\n');
-	return true;
-}
-
 /* Inside there is IPv4 only, and another loopback than the host's. */
 static bool dns_is_usable(struct slice text, struct addr *a)
 {
@@ -68,12 +41,13 @@ static bool dns_is_usable(struct slice text, struct addr *a)
 	       a->bytes[0] != 127 && a->bytes[0] != 0;
 }
 
+/* Not on loopback, where the network has a server of its own. */
 static bool dns_is_local(const struct addr *a)
 {
 	_cleanup_close_ int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	struct sockaddr_in in = { .sin_family = AF_INET };
 
-	if (fd < 0 || a->family != 4)
+	if (fd < 0 || a->family != 4 || a->bytes[0] == 127)
 		return false;
 	memcpy(&in.sin_addr, a->bytes, 4);
 	return bind(fd, (struct sockaddr *)&in, sizeof(in)) == 0;
@@ -102,16 +76,16 @@ static int dns_take(struct buf *b, const struct plan *plan,
 	struct addr a;
 	int servers = 0;
 
-	while (dns_next_line(&text, &line)) {
-		if (dns_line(line, "nameserver", &rest)) {
+	while (resolv_next(&text, &line)) {
+		if (resolv_line(line, "nameserver", &rest)) {
 			if (servers == PROFILE_DNS_MAX ||
 			    !dns_is_usable(rest, &a))
 				continue;
 			dns_put_server(b, plan, r, &a);
 			servers++;
-		} else if (dns_line(line, "search", &rest) ||
-			   dns_line(line, "domain", &rest) ||
-			   dns_line(line, "options", &rest)) {
+		} else if (resolv_line(line, "search", &rest) ||
+			   resolv_line(line, "domain", &rest) ||
+			   resolv_line(line, "options", &rest)) {
 			buf_add(b, line.p, line.len);
 			buf_addc(b, '\n');
 		}
@@ -206,7 +180,7 @@ static void dns_nsswitch(struct buf *b)
 			    sizeof(text)) < 0)
 		text[0] = '\0';
 	buf_adds(b, "hosts: files dns\n");
-	while (dns_next_line(&at, &line)) {
+	while (resolv_next(&at, &line)) {
 		struct slice word = line;
 
 		while (word.len && (*word.p == ' ' || *word.p == '\t')) {
@@ -403,8 +377,8 @@ void dns_servers(const struct host *h, const char *name, char *out,
 	snprintf(path, sizeof(path), "%s/" NET_ETC "/resolv.conf", name);
 	if (file_read_small(h->net, path, text, sizeof(text)) < 0)
 		return;
-	while (dns_next_line(&at, &line)) {
-		if (dns_line(line, "nameserver", &rest))
+	while (resolv_next(&at, &line)) {
+		if (resolv_line(line, "nameserver", &rest))
 			buf_addf(&b, "%s%.*s", b.len ? " " : "",
 				 SLICE_ARG(rest));
 	}

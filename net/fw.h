@@ -29,6 +29,8 @@ struct fw_member {
 	bool isolate;
 };
 
+struct steer_dns;
+
 /**
  * struct fw_backend - one way to do it
  * @name:	for messages and records
@@ -43,10 +45,13 @@ struct fw_member {
  * @each:	call @fn for each member's device
  * @blocks:	call @fn with the name of whatever would drop forwarded packets
  *		all the same; @used: members are this backend's
+ * @steer:	have look-ups go to the name servers of a network; NULL: let them
+ *		go where they want; in the namespace of that network
+ * @steers:	do they?  1, 0 or -errno, not logged; in that namespace too
  * @end:	the program ends
  *
- * All are called with the lock "fw" held, in the host's network namespace,
- * and return -errno, logged, on failure.
+ * All but @steer and @steers are called with the lock "fw" held, in the host's
+ * network namespace, and return -errno, logged, on failure.
  */
 struct fw_backend {
 	const char *name;
@@ -59,6 +64,8 @@ struct fw_backend {
 	int (*each)(int (*fn)(void *ctx, const char *link), void *ctx);
 	int (*blocks)(bool used, int (*fn)(void *ctx, const char *what),
 		      void *ctx);
+	int (*steer)(const struct steer_dns *dns);
+	int (*steers)(const struct steer_dns *dns);
 	void (*end)(void);
 };
 

@@ -26,6 +26,7 @@
 #include "net/fw_iptc_rule.h"
 #include "net/link.h"
 #include "net/pool.h"
+#include "net/steer_dns_iptc.h"
 
 #define IPTC_OURS "runns-"
 #define IPTC_ALL POOL_LINK_PREFIX "+"
@@ -488,4 +489,6 @@ const struct fw_backend fw_iptc = {
 	.close = iptc_remove,
 	.each = iptc_each,
 	.blocks = iptc_blocks,
+	.steer = iptc_steer,
+	.steers = iptc_steers,
 };

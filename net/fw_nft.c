@@ -25,6 +25,7 @@
 #include "net/fw_nft_theirs.h"
 #include "net/linger.h"
 #include "net/nl.h"
+#include "net/steer_dns_nft.h"
 
 /* One socket for the whole run; see nft_end(). */
 static struct nl_sock *nft_only_socket;
@@ -340,5 +341,7 @@ const struct fw_backend fw_nft = {
 	.close = nft_close,
 	.each = nft_each,
 	.blocks = nft_blocks,
+	.steer = nft_steer,
+	.steers = nft_steers,
 	.end = nft_end,
 };

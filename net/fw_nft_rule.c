@@ -8,15 +8,21 @@
 #include "net/fw_nft_rule.h"
 
 #include <arpa/inet.h>
+#include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <net/if.h>
+#include <netinet/ip.h>
+#include <netinet/ip6.h>
+#include <netinet/udp.h>
+#include <stddef.h>
 #include <string.h>
 
 enum {
 	RULE_COMMENT = 0, /* type of a rule's comment, as nft(8) has it */
 	RULE_COMMENT_MAX = 128,
+	RULE_VALUE_MAX = 16, /* what the register holds */
 	/* enum ip_conntrack_info's values are numbers of bits, after "invalid" */
 	RULE_ANSWER = 1 << (IP_CT_ESTABLISHED + 1) | 1 << (IP_CT_RELATED + 1),
 };
@@ -123,12 +129,76 @@ static bool rule_put_device(struct nl_msg *msg, enum nft_meta_keys key,
 	return rule_compare(msg, NFT_CMP_EQ, name, sizeof(name));
 }
 
-static bool rule_put_protocol(struct nl_msg *msg, int value)
+/* A byte that the packet came with. */
+static bool rule_put_meta(struct nl_msg *msg, enum nft_meta_keys key,
+			  int value)
 {
-	uint8_t protocol = (uint8_t)value;
+	uint8_t byte = (uint8_t)value;
 
-	return rule_load_meta(msg, NFT_META_L4PROTO) &&
-	       rule_compare(msg, NFT_CMP_EQ, &protocol, sizeof(protocol));
+	return rule_load_meta(msg, key) &&
+	       rule_compare(msg, NFT_CMP_EQ, &byte, sizeof(byte));
+}
+
+static bool rule_load_bytes(struct nl_msg *msg, enum nft_payload_bases base,
+			    size_t offset, size_t len)
+{
+	struct rule_part part;
+
+	return rule_begin(msg, &part, "payload") &&
+	       nft_put_u32(msg, NFTA_PAYLOAD_DREG, NFT_REG_1) &&
+	       nft_put_u32(msg, NFTA_PAYLOAD_BASE, base) &&
+	       nft_put_u32(msg, NFTA_PAYLOAD_OFFSET, (uint32_t)offset) &&
+	       nft_put_u32(msg, NFTA_PAYLOAD_LEN, (uint32_t)len) &&
+	       rule_end(msg, &part);
+}
+
+/* Leaves the bits of @mask in the register. */
+static bool rule_mask(struct nl_msg *msg, const void *mask, size_t len)
+{
+	static const uint8_t none[RULE_VALUE_MAX];
+	struct rule_part part;
+
+	return rule_begin(msg, &part, "bitwise") &&
+	       nft_put_u32(msg, NFTA_BITWISE_SREG, NFT_REG_1) &&
+	       nft_put_u32(msg, NFTA_BITWISE_DREG, NFT_REG_1) &&
+	       nft_put_u32(msg, NFTA_BITWISE_LEN, (uint32_t)len) &&
+	       rule_put_value(msg, NFTA_BITWISE_MASK, mask, len) &&
+	       rule_put_value(msg, NFTA_BITWISE_XOR, none, len) &&
+	       rule_end(msg, &part);
+}
+
+static size_t rule_address_len(const struct addr *a)
+{
+	return a->family == 4 ? sizeof(struct in_addr) :
+				sizeof(struct in6_addr);
+}
+
+static bool rule_put_addressed(struct nl_msg *msg, const struct addr_net *net)
+{
+	size_t len = rule_address_len(&net->addr);
+	size_t offset = net->addr.family == 4 ?
+				offsetof(struct iphdr, daddr) :
+				offsetof(struct ip6_hdr, ip6_dst);
+	uint8_t mask[RULE_VALUE_MAX] = { 0 };
+	size_t bits;
+
+	for (bits = 0; bits < net->prefix; bits++)
+		mask[bits / 8] |= (uint8_t)(0x80 >> bits % 8);
+	if (!rule_load_bytes(msg, NFT_PAYLOAD_NETWORK_HEADER, offset, len))
+		return false;
+	if (net->prefix < len * 8 && !rule_mask(msg, mask, len))
+		return false;
+	return rule_compare(msg, NFT_CMP_EQ, net->addr.bytes, len);
+}
+
+/* Where UDP and TCP alike have it. */
+static bool rule_put_port(struct nl_msg *msg, int value)
+{
+	uint16_t port = htons((uint16_t)value);
+
+	return rule_load_bytes(msg, NFT_PAYLOAD_TRANSPORT_HEADER,
+			       offsetof(struct udphdr, dest), sizeof(port)) &&
+	       rule_compare(msg, NFT_CMP_EQ, &port, sizeof(port));
 }
 
 static bool rule_put_answer(struct nl_msg *msg)
@@ -140,13 +210,7 @@ static bool rule_put_answer(struct nl_msg *msg)
 	return rule_begin(msg, &part, "ct") &&
 	       nft_put_u32(msg, NFTA_CT_KEY, NFT_CT_STATE) &&
 	       nft_put_u32(msg, NFTA_CT_DREG, NFT_REG_1) &&
-	       rule_end(msg, &part) && rule_begin(msg, &part, "bitwise") &&
-	       nft_put_u32(msg, NFTA_BITWISE_SREG, NFT_REG_1) &&
-	       nft_put_u32(msg, NFTA_BITWISE_DREG, NFT_REG_1) &&
-	       nft_put_u32(msg, NFTA_BITWISE_LEN, sizeof(mask)) &&
-	       rule_put_value(msg, NFTA_BITWISE_MASK, &mask, sizeof(mask)) &&
-	       rule_put_value(msg, NFTA_BITWISE_XOR, &none, sizeof(none)) &&
-	       rule_end(msg, &part) &&
+	       rule_end(msg, &part) && rule_mask(msg, &mask, sizeof(mask)) &&
 	       rule_compare(msg, NFT_CMP_NEQ, &none, sizeof(none));
 }
 
@@ -165,7 +229,35 @@ static bool rule_put_spoofed(struct nl_msg *msg)
 	       rule_compare(msg, NFT_CMP_EQ, &missing, sizeof(missing));
 }
 
-static bool rule_put_verdict(struct nl_msg *msg, int value)
+static bool rule_put_redirect(struct nl_msg *msg, const struct addr *to)
+{
+	struct rule_part part;
+
+	return rule_begin(msg, &part, "immediate") &&
+	       nft_put_u32(msg, NFTA_IMMEDIATE_DREG, NFT_REG_1) &&
+	       rule_put_value(msg, NFTA_IMMEDIATE_DATA, to->bytes,
+			      rule_address_len(to)) &&
+	       rule_end(msg, &part) && rule_begin(msg, &part, "nat") &&
+	       nft_put_u32(msg, NFTA_NAT_TYPE, NFT_NAT_DNAT) &&
+	       nft_put_u32(msg, NFTA_NAT_FAMILY, to->family == 4 ?
+							 NFPROTO_IPV4 :
+							 NFPROTO_IPV6) &&
+	       nft_put_u32(msg, NFTA_NAT_REG_ADDR_MIN, NFT_REG_1) &&
+	       rule_end(msg, &part);
+}
+
+static bool rule_put_reject(struct nl_msg *msg, enum nft_reject_types type)
+{
+	struct rule_part part;
+
+	return rule_begin(msg, &part, "reject") &&
+	       nft_put_u32(msg, NFTA_REJECT_TYPE, type) &&
+	       nla_put_u8(msg, NFTA_REJECT_ICMP_CODE,
+			  NFT_REJECT_ICMPX_PORT_UNREACH) == 0 &&
+	       rule_end(msg, &part);
+}
+
+static bool rule_put_verdict(struct nl_msg *msg, const struct nft_word *w)
 {
 	struct rule_part part;
 	struct nlattr *data, *verdict;
@@ -176,7 +268,9 @@ static bool rule_put_verdict(struct nl_msg *msg, int value)
 	data = nla_nest_start(msg, NFTA_IMMEDIATE_DATA | NLA_F_NESTED);
 	verdict = nla_nest_start(msg, NFTA_DATA_VERDICT | NLA_F_NESTED);
 	if (!data || !verdict ||
-	    !nft_put_u32(msg, NFTA_VERDICT_CODE, (uint32_t)value))
+	    !nft_put_u32(msg, NFTA_VERDICT_CODE, (uint32_t)w->value) ||
+	    (w->chain &&
+	     nla_put_string(msg, NFTA_VERDICT_CHAIN, w->chain) < 0))
 		return false;
 	nla_nest_end(msg, verdict);
 	nla_nest_end(msg, data);
@@ -198,7 +292,13 @@ static bool rule_put_word(struct nl_msg *msg, const struct nft_word *w)
 	case NFT_TO:
 		return rule_put_device(msg, NFT_META_OIFNAME, w);
 	case NFT_PROTOCOL:
-		return rule_put_protocol(msg, w->value);
+		return rule_put_meta(msg, NFT_META_L4PROTO, w->value);
+	case NFT_FAMILY:
+		return rule_put_meta(msg, NFT_META_NFPROTO, w->value);
+	case NFT_ADDRESSED:
+		return rule_put_addressed(msg, w->net);
+	case NFT_PORT:
+		return rule_put_port(msg, w->value);
 	case NFT_ANSWER:
 		return rule_put_answer(msg);
 	case NFT_SPOOFED:
@@ -207,8 +307,14 @@ static bool rule_put_word(struct nl_msg *msg, const struct nft_word *w)
 		return rule_put_plain(msg, "counter");
 	case NFT_MASQUERADE:
 		return rule_put_plain(msg, "masq");
+	case NFT_REDIRECT:
+		return rule_put_redirect(msg, &w->net->addr);
+	case NFT_REJECT:
+		return rule_put_reject(msg, NFT_REJECT_ICMPX_UNREACH);
+	case NFT_RESET:
+		return rule_put_reject(msg, NFT_REJECT_TCP_RST);
 	case NFT_VERDICT:
-		return rule_put_verdict(msg, w->value);
+		return rule_put_verdict(msg, w);
 	case NFT_END:
 		break;
 	}

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/policy/addr.h"
 #include "net/nl.h"
 
 /* NFT_END is 0: what an initializer leaves out ends the rule. */
@@ -20,10 +21,16 @@ enum nft_kind {
 	NFT_FROM,	/* iifname, a device or @set */
 	NFT_TO,		/* oifname, a device or @set */
 	NFT_PROTOCOL,	/* meta l4proto */
+	NFT_FAMILY,	/* meta nfproto */
+	NFT_ADDRESSED,	/* ip daddr or ip6 daddr, behind NFT_FAMILY */
+	NFT_PORT,	/* th dport, behind NFT_PROTOCOL */
 	NFT_ANSWER,	/* ct state established,related */
 	NFT_SPOOFED,	/* fib saddr . iif oif missing */
 	NFT_COUNT,	/* counter */
 	NFT_MASQUERADE,
+	NFT_REDIRECT,	/* dnat ip to, dnat ip6 to */
+	NFT_REJECT,	/* with icmpx type port-unreachable */
+	NFT_RESET,	/* reject with tcp reset, behind NFT_PROTOCOL */
 	NFT_VERDICT,
 };
 
@@ -33,7 +40,10 @@ enum nft_kind {
  *		that begin so
  * @set:	or the name of a set in the rule's table
  * @others:	what is not in the set
- * @value:	a protocol, NF_ACCEPT or NF_DROP
+ * @value:	a protocol, a family, a port; NF_ACCEPT, NF_DROP, NFT_RETURN or
+ *		NFT_JUMP
+ * @net:	of NFT_ADDRESSED; NFT_REDIRECT takes its address
+ * @chain:	of NFT_JUMP
  */
 struct nft_word {
 	enum nft_kind kind;
@@ -41,6 +51,8 @@ struct nft_word {
 	const char *set;
 	bool others;
 	int value;
+	const struct addr_net *net;
+	const char *chain;
 };
 
 /**

@@ -110,6 +110,8 @@ static int record_set(struct record *r, struct slice key, struct slice v)
 		return record_get_bool(&r->isolate, v);
 	if (slice_is(key, "steered"))
 		return record_get_bool(&r->steered, v);
+	if (slice_is(key, "steers-dns"))
+		return record_get_bool(&r->steers_dns, v);
 	if (slice_is(key, "login"))
 		return record_get_bool(&r->login, v);
 	if (slice_is(key, "etc-netns"))
@@ -177,7 +179,8 @@ int record_write(const struct host *h, const struct record *r)
 	buf_addf(&b, "net=%s/%u\npeer=%s\n", net, r->net.prefix, peer);
 	buf_addf(&b, "nat=%d\nisolate=%d\nsteered=%d\n", r->nat, r->isolate,
 		 r->steered);
-	buf_addf(&b, "login=%d\netc-netns=%d\n", r->login, r->etc_netns);
+	buf_addf(&b, "steers-dns=%d\nlogin=%d\netc-netns=%d\n", r->steers_dns,
+		 r->login, r->etc_netns);
 	err = buf_status(&b);
 	if (err)
 		return err;

@@ -30,6 +30,7 @@ enum record_state {
  * @outside:	host's end; @inside: the other
  * @net:	address of the host's end and prefix; @peer: inside's
  * @steered:	it leaves by one uplink only
+ * @steers_dns:	rules inside send look-ups to its name servers
  * @etc_netns:	we made /etc/netns/NAME
  */
 struct record {
@@ -46,6 +47,7 @@ struct record {
 	bool nat;
 	bool isolate;
 	bool steered;
+	bool steers_dns;
 	bool login;
 	bool etc_netns;
 };

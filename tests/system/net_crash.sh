@@ -93,6 +93,13 @@ works()
 		203.0.113.2 ]
 }
 
+# Look-ups to another server than its own are answered by its own.
+steers()
+{
+	[ "$(ip netns exec "$1" python3 "$tests/ask.py" udp 203.0.113.1 \
+		which.test)" = 192.0.2.53 ]
+}
+
 sweeps()
 {
 	local fw=$1
@@ -122,7 +129,7 @@ sweeps()
 		'runnsctl gc; ! test -e /run/netns/work || runnsctl down work'
 	sweep "$fw: up of one with its own names killed, then up and down" \
 		signal=KILL : 'up own' \
-		'runnsctl up own && works own && runnsctl down own'
+		'runnsctl up own && works own && steers own && runnsctl down own'
 	for error in ENOMEM EPERM EINTR; do
 		sweep "$fw: up with $error, then gc" "error=$error" : \
 			'up work' 'runnsctl gc; ! test -e /run/netns/work ||
