@@ -59,15 +59,18 @@ int build_inside(const struct host *h, int ns, int (*fn)(void *ctx), void *ctx)
 	return r;
 }
 
-int build_begin(struct build *b)
+int build_begin(struct build *b, bool stands)
 {
 	int err = nl_open(NETLINK_ROUTE, &b->out);
 
 	b->ns = -1;
 	b->from = 1;
+	b->kind = link_kind(stands ? b->record.link : b->plan.link);
 	if (err)
 		return log_errno(err, "cannot open a netlink socket");
-	return fw_choose(b->conf->profiles.firewall, &b->fw);
+	/* What neither is routed nor steered has no rules anywhere. */
+	return b->kind->routed || b->plan.strict_dns ?
+		       fw_choose(b->conf->profiles.firewall, &b->fw) : 0;
 }
 
 void build_end(struct build *b)
@@ -125,6 +128,14 @@ static int build_fix_address(struct build *b)
 	return 0;
 }
 
+/* The inside's own, where the host's end has none. */
+static int build_take_address(struct build *b)
+{
+	b->record.net = b->plan.address;
+	b->record.peer = b->plan.address.addr;
+	return 0;
+}
+
 static int build_claim(void *ctx)
 {
 	struct build *b = ctx;
@@ -133,19 +144,20 @@ static int build_claim(void *ctx)
 	struct pool_want want = {
 		.pool = p->pool,
 		.prefix = p->pool_prefix,
-		.address = !b->plan.has_address,
+		.address = b->kind->routed && !b->plan.has_address,
 		.from = b->from,
 	};
-	int err = 0;
+	int err = b->kind->look ? b->kind->look(b) : 0;
 
-	if (b->plan.interface_in[0])
+	if (err == 0 && b->plan.interface_in[0])
 		err = build_await_name(b);
 	if (err == 0 && b->plan.has_address)
-		err = build_fix_address(b);
+		err = b->kind->routed ? build_fix_address(b) :
+					build_take_address(b);
 	if (err)
 		return err;
 	snprintf(r->outside, sizeof(r->outside), "%s", b->plan.interface_in);
-	if (!r->outside[0] || want.address)
+	if (want.address || (b->kind->end && !r->outside[0]))
 		return pool_claim(b->h, b->out, &want, r);
 	err = record_write(b->h, r);
 	if (err)
@@ -248,17 +260,19 @@ static int build_publish(void *ctx)
 }
 
 static const struct step make_steps[] = {
-	{ "take a number and addresses", build_claim, build_unclaim },
-	{ "write its files", build_files, build_unfiles },
-	{ "make the namespace", build_namespace, build_unnamespace },
-	{ "tell the firewall", build_firewall, build_unfirewall },
-	{ "make the devices", build_pair, NULL },
-	{ "set up the inside", build_inner, NULL },
-	{ "steer look-ups", build_names, NULL },
-	{ "set up the outside", build_outside, NULL },
-	{ "open the way out", build_way_out, build_unway_out },
-	{ "bring the devices up", build_start, NULL },
-	{ "publish the name", build_publish, NULL },
+	{ "take a number and addresses", build_claim, build_unclaim, NULL },
+	{ "write its files", build_files, build_unfiles, NULL },
+	{ "make the namespace", build_namespace, build_unnamespace, NULL },
+	{ "tell the firewall", build_firewall, build_unfirewall,
+	  build_is_routed },
+	{ "make the devices", build_link, NULL, build_has_link },
+	{ "set up the inside", build_inner, NULL, build_has_link },
+	{ "steer look-ups", build_names, NULL, NULL },
+	{ "set up the outside", build_outside, NULL, build_has_end },
+	{ "open the way out", build_way_out, build_unway_out,
+	  build_is_routed },
+	{ "bring the devices up", build_start, NULL, build_has_end },
+	{ "publish the name", build_publish, NULL, NULL },
 };
 
 static void build_record(struct build *b)
@@ -268,6 +282,7 @@ static void build_record(struct build *b)
 
 	*r = (struct record){
 		.state = RECORD_BUILDING,
+		.link = b->plan.link,
 		.nat = b->plan.nat,
 		.isolate = b->plan.isolate,
 		.steered = b->plan.uplink[0],
@@ -276,7 +291,9 @@ static void build_record(struct build *b)
 	};
 	snprintf(r->name, sizeof(r->name), "%s", b->plan.name);
 	snprintf(r->inside, sizeof(r->inside), "%s", b->plan.interface);
-	snprintf(r->firewall, sizeof(r->firewall), "%s", b->fw->name);
+	snprintf(r->device, sizeof(r->device), "%s", b->plan.device);
+	snprintf(r->firewall, sizeof(r->firewall), "%s",
+		 b->fw ? b->fw->name : "");
 	if (p && p->section.len < sizeof(r->section))
 		snprintf(r->section, sizeof(r->section), "%.*s",
 			 SLICE_ARG(p->section));
@@ -305,6 +322,8 @@ void build_print_steps(const struct build *b)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(make_steps); i++)
-		printf("%s: %s\n", b->plan.name, make_steps[i].name);
+	for (i = 0; i < ARRAY_SIZE(make_steps); i++) {
+		if (step_is_needed(&make_steps[i], b))
+			printf("%s: %s\n", b->plan.name, make_steps[i].name);
+	}
 }

@@ -7,6 +7,7 @@
 
 #include "net/conf.h"
 #include "net/fw.h"
+#include "net/link_kind.h"
 #include "net/nl.h"
 #include "net/record.h"
 #include "net/route.h"
@@ -30,19 +31,26 @@ struct build {
 	struct record record;
 	struct step_progress progress;
 
+	const struct link_kind *kind;
 	const struct fw_backend *fw;
 	struct nl_sock *out;
 	struct nl_sock *in;
 	struct sysctl_inherited inherited;
 	struct route_steer steer;
+	struct link device;
 	uint32_t from;
 	int ns;
 	int link;
 	bool name_taken;
 };
 
-/** build_begin() - open what building needs; build_end() in any case */
-int build_begin(struct build *b) _must_check_;
+/**
+ * build_begin() - open what building needs; build_end() in any case
+ * @stands:	@b->record is of one that is to be mended
+ *
+ * Return: 0 or -errno, logged.
+ */
+int build_begin(struct build *b, bool stands) _must_check_;
 void build_end(struct build *b);
 
 /**

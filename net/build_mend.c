@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <linux/netlink.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/base/log.h"
@@ -19,25 +20,36 @@
 
 enum { MEND_MTU = 1500 };	/* what the kernel gives a veth */
 
+/* Is the device that was found still the network's? */
+static bool mend_is_ours(const struct build *b, const struct link *l)
+{
+	return !b->kind->end ||
+	       (l->ours && (!l->alias[0] ||
+			    strcmp(l->alias, b->record.name) == 0));
+}
+
 /* The devices, unless they are there. */
-static int mend_pair(void *ctx)
+static int mend_link(void *ctx)
 {
 	struct build *b = ctx;
+	const char *name = b->kind->end ? b->record.outside : b->record.inside;
 	struct link l;
-	int err = link_find(b->out, b->record.outside, 0, &l);
+	int err = b->kind->look ? b->kind->look(b) : 0;
 
-	if (err == -ENODEV)
-		return build_pair(b);
 	if (err)
-		return log_errno(err, "cannot look for device %s",
-				 b->record.outside);
-	if (!l.ours || (l.alias[0] && strcmp(l.alias, b->record.name) != 0))
+		return err;
+	err = link_find(b->kind->end ? b->out : b->in, name, 0, &l);
+	if (err == -ENODEV)
+		return b->kind->make(b);
+	if (err)
+		return log_errno(err, "cannot look for device %s", name);
+	if (!mend_is_ours(b, &l))
 		return log_errno(-EEXIST, "%s: the device %s is not ours any "
 				 "more: somebody else has made it; rename it, "
 				 "or take the network down", b->record.name,
-				 b->record.outside);
+				 name);
 	b->link = l.index;
-	return 0;
+	return b->kind->mend ? b->kind->mend(b, &l) : 0;
 }
 
 static int mend_record(void *ctx)
@@ -54,15 +66,15 @@ static int mend_record(void *ctx)
 }
 
 static const struct step mend_steps[] = {
-	{ "write its files", build_files, NULL },
-	{ "tell the firewall", build_firewall, NULL },
-	{ "look for the devices", mend_pair, NULL },
-	{ "set up the inside", build_inner, NULL },
-	{ "steer look-ups", build_names, NULL },
-	{ "set up the outside", build_outside, NULL },
-	{ "open the way out", build_way_out, NULL },
-	{ "bring the devices up", build_start, NULL },
-	{ "write its record", mend_record, NULL },
+	{ "write its files", build_files, NULL, NULL },
+	{ "tell the firewall", build_firewall, NULL, build_is_routed },
+	{ "look for the devices", mend_link, NULL, build_has_link },
+	{ "set up the inside", build_inner, NULL, build_has_link },
+	{ "steer look-ups", build_names, NULL, NULL },
+	{ "set up the outside", build_outside, NULL, build_has_end },
+	{ "open the way out", build_way_out, NULL, build_is_routed },
+	{ "bring the devices up", build_start, NULL, build_has_end },
+	{ "write its record", mend_record, NULL, NULL },
 };
 
 static int build_open_inner(void *ctx)
@@ -78,7 +90,7 @@ static bool mend_address_differs(const struct build *b)
 	const struct addr_net *want = &b->plan.address;
 	const struct profile_conf *p = &b->conf->profiles;
 
-	if (b->plan.has_address)
+	if (!b->kind->routed || b->plan.has_address)
 		return want->prefix != now->prefix ||
 		       memcmp(want->addr.bytes, now->addr.bytes, 4) != 0;
 	return now->prefix != p->pool_prefix ||
@@ -91,16 +103,19 @@ static bool mend_names_differ(const struct build *b)
 	bool named = strncmp(b->record.outside, POOL_LINK_PREFIX,
 			     sizeof(POOL_LINK_PREFIX) - 1) != 0;
 
-	return strcmp(b->plan.interface, b->record.inside) != 0 ||
+	if (strcmp(b->plan.interface, b->record.inside) != 0)
+		return true;
+	return b->kind->end &&
 	       (*outside ? strcmp(outside, b->record.outside) != 0 : named);
 }
 
 static bool mend_mtu_differs(const struct build *b)
 {
-	uint32_t want = b->plan.mtu ? b->plan.mtu : MEND_MTU;
+	uint32_t want = b->plan.mtu || !b->kind->routed ? b->plan.mtu :
+							  MEND_MTU;
 	struct link l;
 
-	return link_find(b->out, b->record.outside, 0, &l) == 0 &&
+	return want && link_find(b->in, b->record.inside, 0, &l) == 0 &&
 	       l.mtu != want;
 }
 
@@ -108,9 +123,16 @@ static bool mend_firewall_differs(const struct build *b)
 {
 	enum profile_firewall want = b->conf->profiles.firewall;
 
+	if (!b->fw)
+		return false;
 	return (want == FIREWALL_NFT && strcmp(b->fw->name, "nft") != 0) ||
 	       (want == FIREWALL_IPTABLES &&
 		strcmp(b->fw->name, "iptables") != 0);
+}
+
+static bool mend_device_differs(const struct build *b)
+{
+	return strcmp(b->plan.device, b->record.device) != 0;
 }
 
 /* What cannot be changed in a network that stands. */
@@ -121,6 +143,7 @@ static void mend_warn_differs(const struct build *b)
 		bool differs;
 	} keys[] = {
 		{ "address", mend_address_differs(b) },
+		{ "device of the host's", mend_device_differs(b) },
 		{ "device name", mend_names_differ(b) },
 		{ "MTU", mend_mtu_differs(b) },
 		{ "firewall", mend_firewall_differs(b) },
@@ -140,8 +163,17 @@ int build_mend(struct build *b, int ns)
 	const struct fw_backend *fw = fw_find(b->record.firewall);
 	int err;
 
+	if (b->plan.link != b->record.link)
+		return log_errno(-EINVAL, "%s: it was built with Link=%s, and "
+				 "runns.conf says %s now: take it down and up "
+				 "again", b->record.name,
+				 profile_link_name(b->record.link),
+				 profile_link_name(b->plan.link));
 	if (fw)
 		b->fw = fw;
+	else if (b->fw)
+		snprintf(b->record.firewall, sizeof(b->record.firewall), "%s",
+			 b->fw->name);
 	b->ns = fcntl(ns, F_DUPFD_CLOEXEC, 0);
 	if (b->ns < 0)
 		return log_errno(-errno, "%s", b->record.name);

@@ -11,8 +11,22 @@
 
 #include "lib/base/log.h"
 #include "net/dns.h"
-#include "net/link.h"
 #include "net/uplink.h"
+
+bool build_has_link(const void *ctx)
+{
+	return ((const struct build *)ctx)->kind->make;
+}
+
+bool build_has_end(const void *ctx)
+{
+	return ((const struct build *)ctx)->kind->end;
+}
+
+bool build_is_routed(const void *ctx)
+{
+	return ((const struct build *)ctx)->kind->routed;
+}
 
 int build_files(void *ctx)
 {
@@ -48,32 +62,11 @@ int build_unfirewall(void *ctx)
 	return fw_remove(b->h, b->fw, b->record.name, b->record.outside);
 }
 
-int build_pair(void *ctx)
+int build_link(void *ctx)
 {
 	struct build *b = ctx;
-	struct link_pair pair = {
-		.outside = b->record.outside,
-		.inside = b->record.inside,
-		.ns = b->ns,
-		.index = b->record.index,
-		.mtu = b->plan.mtu,
-	};
-	struct link l;
-	int err = link_make_pair(b->out, &pair);
 
-	b->name_taken = err == -EEXIST;
-	if (err == -EEXIST && !b->plan.interface_in[0])
-		return err;
-	if (err == -EOPNOTSUPP)
-		return log_errno(err, "cannot make %s: the kernel has no veth "
-				 "devices (CONFIG_VETH)", pair.outside);
-	if (err == 0)
-		err = link_find(b->out, pair.outside, 0, &l);
-	if (err)
-		return log_errno(err, "cannot make the devices %s and %s",
-				 pair.outside, pair.inside);
-	b->link = l.index;
-	return 0;
+	return b->kind->make(b);
 }
 
 int build_outside(void *ctx)
@@ -82,10 +75,11 @@ int build_outside(void *ctx)
 		const char *family;
 		const char *key;
 		int value;
+		bool routed;
 	} settings[] = {
-		{ "ipv6", "disable_ipv6", 1 },
-		{ "ipv4", "rp_filter", 1 },
-		{ "ipv4", "forwarding", 1 },
+		{ "ipv6", "disable_ipv6", 1, false },
+		{ "ipv4", "rp_filter", 1, true },
+		{ "ipv4", "forwarding", 1, true },
 	};
 	struct build *b = ctx;
 	const char *name = b->record.outside;
@@ -93,13 +87,15 @@ int build_outside(void *ctx)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(settings) && err == 0; i++) {
+		if (settings[i].routed && !b->kind->routed)
+			continue;
 		err = sysctl_set(settings[i].family, name, settings[i].key,
 				 settings[i].value);
 		/* A kernel without IPv6. */
 		if (err == -ENOENT && i == 0)
 			err = 0;
 	}
-	if (err == 0)
+	if (err == 0 && b->kind->routed)
 		err = route_add_addr(b->out, b->link, &b->record.net);
 	if (err)
 		return log_errno(err, "cannot set up the device %s", name);
@@ -168,15 +164,17 @@ int build_inner(void *ctx)
 	struct addr_net net = {
 		.addr = b->record.peer, .prefix = b->record.net.prefix,
 	};
+	const struct addr *gateway = b->kind->routed ? &b->record.net.addr :
+						       &b->plan.gateway;
 	struct link l;
 	int err = link_find(b->in, b->record.inside, 0, &l);
 
-	if (err == 0)
+	if (err == 0 && net.addr.family)
 		err = route_add_addr(b->in, l.index, &net);
 	if (err == 0 && !l.up)
 		err = link_start(b->in, l.index, NULL);
-	if (err == 0)
-		err = route_add_default(b->in, l.index, &b->record.net.addr);
+	if (err == 0 && gateway->family)
+		err = route_add_default(b->in, l.index, gateway);
 	if (err)
 		return log_errno(err, "cannot set up the device %s inside",
 				 b->record.inside);

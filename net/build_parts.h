@@ -7,15 +7,20 @@
 
 #include "net/build.h"
 
+/* Which of the steps a network needs. */
+bool build_has_link(const void *ctx);
+bool build_has_end(const void *ctx);
+bool build_is_routed(const void *ctx);
+
 /*
  * All take a struct build, as steps do (step.h), and log their failures; but
- * build_pair() leaves it to its caller to say that a name is taken.
+ * build_link() leaves it to its caller to say that a name is taken.
  */
 int build_files(void *ctx);
 int build_unfiles(void *ctx);
 int build_firewall(void *ctx);
 int build_unfirewall(void *ctx);
-int build_pair(void *ctx);
+int build_link(void *ctx);
 int build_inner(void *ctx);
 int build_names(void *ctx);
 int build_outside(void *ctx);

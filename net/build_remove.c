@@ -46,6 +46,7 @@ int build_is_ours(const struct record *r, int ns)
 int build_remove(const struct host *h, const struct record *r)
 {
 	const struct fw_backend *fw = fw_find(r->firewall);
+	const bool routed = link_kind(r->link)->routed;
 	_cleanup_nl_ struct nl_sock *sk = NULL;
 	struct uplink_user user = { .h = h, .fw = fw, .name = r->name };
 	int err = nl_open(NETLINK_ROUTE, &sk);
@@ -53,14 +54,14 @@ int build_remove(const struct host *h, const struct record *r)
 	user.sk = sk;
 	if (err)
 		return log_errno(err, "cannot open a netlink socket");
-	if (fw && r->outside[0])
+	if (fw && routed && r->outside[0])
 		err = fw_remove(h, fw, r->name, r->outside);
 	if (err == 0 && r->steered)
 		err = route_unsteer(sk, r->outside, &r->peer, 0);
-	if (err == 0)
+	if (err == 0 && routed)
 		err = uplink_leave(&user);
 	/* Before anybody else can get the address. */
-	if (err == 0 && r->peer.family)
+	if (err == 0 && routed && r->peer.family)
 		err = track_forget(&r->peer);
 	if (err == 0)
 		err = views_drop(h, r->cookie, r->name);

@@ -68,12 +68,17 @@ static int status_count(void *ctx, const struct usage_process *p)
 	return 0;
 }
 
-/* What can be seen of the host's end. */
+/* What can be seen of the host's end, or of the device inside. */
 static void status_link(const struct status_run *run, struct status *s,
-			const char *name)
+			const char *name, int ns)
 {
-	if (!s->known || !s->record.outside[0])
+	if (!s->known)
 		return;
+	if (!link_kind(s->record.link)->end) {
+		s->linked = ns >= 0 && link_kind_inside(run->h, &s->record, ns,
+							&s->link) == 0;
+		return;
+	}
 	s->linked = link_find(run->sk, s->record.outside, 0, &s->link) == 0 &&
 		    s->link.ours && strcmp(s->link.alias, name) == 0;
 }
@@ -111,7 +116,7 @@ static int status_look(const struct status_run *run, const char *name,
 		if (err)
 			return err;
 	}
-	status_link(run, s, name);
+	status_link(run, s, name, ours ? ns : -1);
 	if (ours)
 		s->names = status_names(run, s, ns, name);
 	dns_servers(run->h, name, s->dns, sizeof(s->dns));
@@ -145,16 +150,19 @@ static void status_row(const struct status *s, const char *name)
 	char address[ADDR_TEXT_SIZE + 8];
 	char safe[NAME_SIZE * 4];
 	char device[IFNAMSIZ * 4] = "-";
+	const char *firewall = "-";
 
 	log_escape(safe, sizeof(safe), name, strlen(name));
 	if (s->linked)
 		log_escape(device, sizeof(device), s->link.name,
 			   strlen(s->link.name));
 	status_addr(s, address, sizeof(address));
+	if (s->known && s->record.firewall[0])
+		firewall = s->record.firewall;
 	printf("%-16s %-8s %-18s %-15s %-10s %-9s %5u %5u %12llu %12llu %s\n",
 	       safe, s->state, *address ? address : "-", device,
 	       !s->known ? "-" : s->record.nat ? "masquerade" : "none",
-	       s->known ? s->record.firewall : "-", s->processes, s->sessions,
+	       firewall, s->processes, s->sessions,
 	       (unsigned long long)s->link.rx_bytes,
 	       (unsigned long long)s->link.tx_bytes, *s->dns ? s->dns : "-");
 }
@@ -206,6 +214,7 @@ static void status_json(struct status_run *run, const struct status *s,
 	jsonw_bool(j, "ours", s->known);
 	if (s->known) {
 		jsonw_string(j, "address", address);
+		jsonw_string(j, "link", profile_link_name(s->record.link));
 		jsonw_string(j, "section", s->record.section);
 		jsonw_string(j, "firewall", s->record.firewall);
 		jsonw_bool(j, "masquerade", s->record.nat);

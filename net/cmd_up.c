@@ -106,10 +106,11 @@ static int up_build(const struct up *up, const struct conf *conf,
 		return 0;
 	}
 	if (up->o->dry_run) {
+		b.kind = link_kind(b.plan.link);
 		build_print_steps(&b);
 		return 0;
 	}
-	err = build_begin(&b);
+	err = build_begin(&b, stands);
 	if (up->o->override.index)
 		b.from = up->o->override.index;
 	if (err == 0)
@@ -139,6 +140,10 @@ static int up_override(const struct up *up, struct plan *plan)
 	const struct override *over = &up->o->override;
 	int err = up_device(up, over->interface_in, plan->interface_in);
 
+	if (over->uplink && !link_kind(plan->link)->routed)
+		return log_errno(-EINVAL, "%s: the way out of a network with "
+				 "Link=%s cannot be chosen", up->name,
+				 profile_link_name(plan->link));
 	if (err == 0)
 		err = up_device(up, over->uplink, plan->uplink);
 	if (over->resolve) {

@@ -217,6 +217,22 @@ static void plan_name(char *out, size_t size, struct slice text,
 		snprintf(out, size, "%s", fallback);
 }
 
+/* How it is connected.  Nothing of the host's stands between others and it. */
+static void plan_link(struct plan *out, const struct profile *p)
+{
+	const struct slice device = p->link_device.len ? p->link_device :
+							 p->interface_out;
+
+	out->link = p->link;
+	if (p->link == LINK_VETH)
+		return;
+	plan_name(out->device, sizeof(out->device), device, "");
+	out->gateway = p->gateway;
+	out->uplink[0] = '\0';
+	out->nat = false;
+	out->isolate = false;
+}
+
 /* What a section says, over the defaults. */
 static void plan_fill(struct plan *out, const struct profile *p)
 {
@@ -236,6 +252,7 @@ static void plan_fill(struct plan *out, const struct profile *p)
 			  (p->strict_dns == SWITCH_DEFAULT &&
 			   (p->n_dns || p->resolve.len));
 	out->linger = p->linger != SWITCH_NO;
+	plan_link(out, p);
 }
 
 static const struct profile *plan_section(const struct conf *conf,

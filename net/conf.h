@@ -47,6 +47,9 @@ struct request {
  * struct plan - one network, as it is to be
  * @profile:	the section; NULL for one built by hand from defaults
  * @interface_in: "" for rn-INDEX
+ * @link:	how it is connected
+ * @device:	the device of the host's that @link needs; "" for none
+ * @gateway:	of the inside, where the host's end has no address; or family 0
  * @uplink:	"" for whatever the routing table picks
  * @resolve:	resolv.conf to use inside; empty: made
  */
@@ -55,6 +58,9 @@ struct plan {
 	const struct profile *profile;
 	char interface[PROFILE_IFNAME_MAX + 1];
 	char interface_in[PROFILE_IFNAME_MAX + 1];
+	enum profile_link link;
+	char device[PROFILE_IFNAME_MAX + 1];
+	struct addr gateway;
 	char uplink[PROFILE_IFNAME_MAX + 1];
 	struct slice resolve;
 	bool has_address;

@@ -82,7 +82,7 @@ static void tell_built(const struct host *h, const char *name)
 {
 	struct record r;
 
-	if (record_read(h, name, &r) == 0)
+	if (record_read(h, name, &r) == 0 && r.outside[0])
 		printf("%s: %s on the host, %s inside\n", name, r.outside,
 		       r.inside);
 }

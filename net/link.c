@@ -14,6 +14,7 @@
 /* "rnns" and "rnni": locally administered, as the second bit says. */
 static const uint8_t mac_outside[4] = { 0x72, 0x6e, 0x6e, 0x73 };
 static const uint8_t mac_inside[4] = { 0x72, 0x6e, 0x6e, 0x69 };
+static const uint8_t mac_port[4] = { 0xfe, 0x6e, 0x6e, 0x73 };
 
 static void link_mac(uint8_t mac[LINK_MAC_LEN], const uint8_t prefix[4],
 		     uint32_t index)
@@ -25,13 +26,14 @@ static void link_mac(uint8_t mac[LINK_MAC_LEN], const uint8_t prefix[4],
 
 /* What both ends have; one queue each saves the kernel work. */
 static int link_put_end(struct nl_msg *msg, const struct link_pair *pair,
-			const char *name, const uint8_t prefix[4])
+			const char *name, const uint8_t *prefix)
 {
 	uint8_t mac[LINK_MAC_LEN];
 
-	link_mac(mac, prefix, pair->index);
+	if (prefix)
+		link_mac(mac, prefix, pair->index);
 	if (nla_put_string(msg, IFLA_IFNAME, name) < 0 ||
-	    nla_put(msg, IFLA_ADDRESS, sizeof(mac), mac) < 0 ||
+	    (prefix && nla_put(msg, IFLA_ADDRESS, sizeof(mac), mac) < 0) ||
 	    nla_put_u32(msg, IFLA_NUM_TX_QUEUES, 1) < 0 ||
 	    nla_put_u32(msg, IFLA_NUM_RX_QUEUES, 1) < 0)
 		return -EMSGSIZE;
@@ -52,7 +54,8 @@ static int link_put_peer(struct nl_msg *msg, const struct link_pair *pair)
 	peer = nla_nest_start(msg, VETH_INFO_PEER);
 	if (!data || !peer ||
 	    nlmsg_append(msg, &head, sizeof(head), NLMSG_ALIGNTO) < 0 ||
-	    link_put_end(msg, pair, pair->inside, mac_inside) < 0 ||
+	    link_put_end(msg, pair, pair->inside,
+			 pair->bridge ? NULL : mac_inside) < 0 ||
 	    nla_put_u32(msg, IFLA_NET_NS_FD, (uint32_t)pair->ns) < 0)
 		return -EMSGSIZE;
 	nla_nest_end(msg, peer);
@@ -70,8 +73,51 @@ int link_make_pair(struct nl_sock *sk, const struct link_pair *pair)
 		     sizeof(head));
 	if (!msg)
 		return -ENOMEM;
-	if (link_put_end(msg, pair, pair->outside, mac_outside) < 0 ||
+	if (link_put_end(msg, pair, pair->outside,
+			 pair->bridge ? mac_port : mac_outside) < 0 ||
+	    (pair->bridge &&
+	     nla_put_u32(msg, IFLA_MASTER, (uint32_t)pair->bridge) < 0) ||
 	    link_put_peer(msg, pair) < 0)
+		return -EMSGSIZE;
+	return nl_talk(sk, msg, NULL, NULL);
+}
+
+/* Others reach it by an address of its own, and each other. */
+static int link_put_below(struct nl_msg *msg, const struct link_below *below)
+{
+	struct nlattr *info = nla_nest_start(msg, IFLA_LINKINFO);
+	struct nlattr *data;
+	int err;
+
+	if (!info || nla_put_string(msg, IFLA_INFO_KIND, below->kind) < 0)
+		return -EMSGSIZE;
+	data = nla_nest_start(msg, IFLA_INFO_DATA);
+	if (!data)
+		return -EMSGSIZE;
+	if (strcmp(below->kind, "macvlan") == 0)
+		err = nla_put_u32(msg, IFLA_MACVLAN_MODE, MACVLAN_MODE_BRIDGE);
+	else
+		err = nla_put_u16(msg, IFLA_IPVLAN_MODE, IPVLAN_MODE_L2);
+	nla_nest_end(msg, data);
+	nla_nest_end(msg, info);
+	return err < 0 ? -EMSGSIZE : 0;
+}
+
+int link_make_below(struct nl_sock *sk, const struct link_below *below)
+{
+	struct ifinfomsg head = { .ifi_family = AF_UNSPEC };
+	_cleanup_msg_ struct nl_msg *msg = NULL;
+
+	msg = nl_new(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &head,
+		     sizeof(head));
+	if (!msg)
+		return -ENOMEM;
+	if (nla_put_string(msg, IFLA_IFNAME, below->name) < 0 ||
+	    nla_put_u32(msg, IFLA_LINK, (uint32_t)below->lower) < 0 ||
+	    nla_put_u32(msg, IFLA_NET_NS_FD, (uint32_t)below->ns) < 0 ||
+	    (below->mtu && nla_put_u32(msg, IFLA_MTU, below->mtu) < 0))
+		return -EMSGSIZE;
+	if (link_put_below(msg, below) < 0)
 		return -EMSGSIZE;
 	return nl_talk(sk, msg, NULL, NULL);
 }
@@ -87,6 +133,15 @@ static void link_read_alias(struct link *l, const struct nlattr *attr)
 		memcpy(l->alias, text + skip, len - skip);
 		l->alias[len - skip] = '\0';
 	}
+}
+
+static void link_read_kind(struct link *l, const struct nlattr *info)
+{
+	const struct nlattr *kind =
+		nla_find(nla_data(info), nla_len(info), IFLA_INFO_KIND);
+
+	if (kind)
+		nla_strlcpy(l->kind, kind, sizeof(l->kind));
 }
 
 static int link_read(struct nlmsghdr *h, struct link *l)
@@ -105,11 +160,16 @@ static int link_read(struct nlmsghdr *h, struct link *l)
 		nla_strlcpy(l->name, tb[IFLA_IFNAME], sizeof(l->name));
 	if (tb[IFLA_IFALIAS])
 		link_read_alias(l, tb[IFLA_IFALIAS]);
+	if (tb[IFLA_LINKINFO])
+		link_read_kind(l, tb[IFLA_LINKINFO]);
+	if (tb[IFLA_MASTER])
+		l->master = (int)nla_get_u32(tb[IFLA_MASTER]);
 	if (tb[IFLA_MTU])
 		l->mtu = nla_get_u32(tb[IFLA_MTU]);
 	if (tb[IFLA_ADDRESS] && nla_len(tb[IFLA_ADDRESS]) == LINK_MAC_LEN)
 		memcpy(l->mac, nla_data(tb[IFLA_ADDRESS]), LINK_MAC_LEN);
-	l->ours = memcmp(l->mac, mac_outside, sizeof(mac_outside)) == 0;
+	l->ours = memcmp(l->mac, mac_outside, sizeof(mac_outside)) == 0 ||
+		  memcmp(l->mac, mac_port, sizeof(mac_port)) == 0;
 	if (tb[IFLA_STATS64] &&
 	    (size_t)nla_len(tb[IFLA_STATS64]) >= 4 * sizeof(uint64_t)) {
 		struct rtnl_link_stats64 s = { 0 };
@@ -184,6 +244,19 @@ int link_start(struct nl_sock *sk, int index, const char *alias)
 		if (nla_put_string(msg, IFLA_IFALIAS, text) < 0)
 			return -EMSGSIZE;
 	}
+	return nl_talk(sk, msg, NULL, NULL);
+}
+
+int link_enslave(struct nl_sock *sk, int index, int master)
+{
+	struct ifinfomsg head = { .ifi_index = index };
+	_cleanup_msg_ struct nl_msg *msg = NULL;
+
+	msg = nl_new(RTM_NEWLINK, 0, &head, sizeof(head));
+	if (!msg)
+		return -ENOMEM;
+	if (nla_put_u32(msg, IFLA_MASTER, (uint32_t)master) < 0)
+		return -EMSGSIZE;
 	return nl_talk(sk, msg, NULL, NULL);
 }
 

@@ -15,19 +15,23 @@
 #include "lib/policy/name.h"
 #include "net/nl.h"
 
-enum { LINK_MAC_LEN = 6 };
+enum { LINK_MAC_LEN = 6, LINK_KIND_SIZE = 16 };
 
 #define LINK_ALIAS_PREFIX "runns:"
 
 /**
  * struct link - what the kernel says of a device
  * @alias:	text after LINK_ALIAS_PREFIX, "" if it has none of ours
+ * @kind:	such as "veth" or "bridge"; "" for hardware
+ * @master:	index of the bridge, or the like, that it is a port of; or 0
  * @ours:	born as the host's end of a pair of ours
  */
 struct link {
 	int index;
 	char name[IFNAMSIZ];
 	char alias[NAME_SIZE];
+	char kind[LINK_KIND_SIZE];
+	int master;
 	uint8_t mac[LINK_MAC_LEN];
 	bool ours;
 	bool up;
@@ -43,12 +47,33 @@ struct link {
  * @inside:	name of the end in the namespace @ns
  * @index:	number of the network, part of both hardware addresses
  * @mtu:	0 leaves it to the kernel
+ * @bridge:	index of the bridge that the host's end becomes a port of, or 0
+ *
+ * With a bridge others see the hardware address of the end inside, so the
+ * kernel draws it; and that of the host's end is high, since a bridge takes
+ * the lowest of its ports' for its own.
  */
 struct link_pair {
 	const char *outside;
 	const char *inside;
 	int ns;
 	uint32_t index;
+	uint32_t mtu;
+	int bridge;
+};
+
+/**
+ * struct link_below - a device of its own address on top of another
+ * @kind:	"macvlan" or "ipvlan"
+ * @name:	of the new device, in the namespace @ns
+ * @lower:	index of the other one
+ * @mtu:	0: that of the other one
+ */
+struct link_below {
+	const char *kind;
+	const char *name;
+	int ns;
+	int lower;
 	uint32_t mtu;
 };
 
@@ -60,6 +85,15 @@ struct link_pair {
  * Return: 0; -EEXIST if a name is taken, and nothing was made; -errno.
  */
 int link_make_pair(struct nl_sock *sk, const struct link_pair *pair)
+	_must_check_;
+
+/**
+ * link_make_below() - make such a device, where it belongs
+ *
+ * Return: 0; -EEXIST if the name is taken; -EOPNOTSUPP if the kernel has no
+ * such kind; -EBUSY if the other device is a bridge's port or the like; -errno.
+ */
+int link_make_below(struct nl_sock *sk, const struct link_below *below)
 	_must_check_;
 
 /**
@@ -81,6 +115,9 @@ int link_each(struct nl_sock *sk, int (*fn)(void *ctx, const struct link *l),
  * @alias:	name of the network, to be written on it; or NULL
  */
 int link_start(struct nl_sock *sk, int index, const char *alias) _must_check_;
+
+/** link_enslave() - make a device a port of the bridge @master */
+int link_enslave(struct nl_sock *sk, int index, int master) _must_check_;
 
 /** link_delete() - waits about 30 ms for the kernel */
 int link_delete(struct nl_sock *sk, int index) _must_check_;

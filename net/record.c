@@ -96,6 +96,10 @@ static int record_set(struct record *r, struct slice key, struct slice v)
 		return record_get_text(r->section, sizeof(r->section), v);
 	if (slice_is(key, "firewall"))
 		return record_get_text(r->firewall, sizeof(r->firewall), v);
+	if (slice_is(key, "link"))
+		return profile_link_find(v, &r->link);
+	if (slice_is(key, "device"))
+		return record_get_text(r->device, sizeof(r->device), v);
 	if (slice_is(key, "outside"))
 		return record_get_text(r->outside, sizeof(r->outside), v);
 	if (slice_is(key, "inside"))
@@ -158,25 +162,33 @@ int record_read(const struct host *h, const char *name, struct record *out)
 	return record_parse(out, text);
 }
 
+static void record_add_addresses(struct buf *b, const struct record *r)
+{
+	char text[ADDR_TEXT_SIZE];
+
+	if (!r->net.addr.family)
+		return;
+	addr_format(&r->net.addr, text);
+	buf_addf(b, "net=%s/%u\n", text, r->net.prefix);
+	addr_format(&r->peer, text);
+	buf_addf(b, "peer=%s\n", text);
+}
+
 int record_write(const struct host *h, const struct record *r)
 {
 	_cleanup_close_ int dir = record_dir(h, r->name, true);
-	char net[ADDR_TEXT_SIZE] = "0.0.0.0";
-	char peer[ADDR_TEXT_SIZE] = "0.0.0.0";
 	BUF(b, RECORD_SIZE);
 	int err;
 
 	if (dir < 0)
 		return dir;
-	if (r->net.addr.family) {
-		addr_format(&r->net.addr, net);
-		addr_format(&r->peer, peer);
-	}
 	buf_addf(&b, "state=%s\nindex=%" PRIu32 "\ncookie=%" PRIu64 "\n",
 		 record_states[r->state], r->index, r->cookie);
-	buf_addf(&b, "section=%s\nfirewall=%s\noutside=%s\ninside=%s\n",
-		 r->section, r->firewall, r->outside, r->inside);
-	buf_addf(&b, "net=%s/%u\npeer=%s\n", net, r->net.prefix, peer);
+	buf_addf(&b, "section=%s\nfirewall=%s\nlink=%s\ndevice=%s\n",
+		 r->section, r->firewall, profile_link_name(r->link),
+		 r->device);
+	buf_addf(&b, "outside=%s\ninside=%s\n", r->outside, r->inside);
+	record_add_addresses(&b, r);
 	buf_addf(&b, "nat=%d\nisolate=%d\nsteered=%d\n", r->nat, r->isolate,
 		 r->steered);
 	buf_addf(&b, "steers-dns=%d\nlogin=%d\netc-netns=%d\n", r->steers_dns,

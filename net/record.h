@@ -12,8 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/policy/addr.h"
 #include "lib/policy/name.h"
+#include "lib/policy/profile.h"
 #include "net/host.h"
 
 enum record_state {
@@ -27,8 +27,12 @@ enum record_state {
  * @cookie:	of its network namespace; 0 until it is known
  * @section:	that it was built from; "" for one built by hand
  * @firewall:	name of the backend that knows it; "" before
- * @outside:	host's end; @inside: the other
- * @net:	address of the host's end and prefix; @peer: inside's
+ * @link:	kind of its device
+ * @device:	that of the host's that the kind needs: an uplink, a bridge, the
+ *		one that was moved; "" for none
+ * @outside:	host's end, "" if it has none; @inside: the other
+ * @net:	address of the host's end and prefix; @peer: inside's; both are the
+ *		inside's where the host's end has none; family 0: none
  * @steered:	it leaves by one uplink only
  * @steers_dns:	rules inside send look-ups to its name servers
  * @etc_netns:	we made /etc/netns/NAME
@@ -40,6 +44,8 @@ struct record {
 	uint64_t cookie;
 	char section[NAME_SIZE];
 	char firewall[16];
+	enum profile_link link;
+	char device[IFNAMSIZ];
 	char outside[IFNAMSIZ];
 	char inside[IFNAMSIZ];
 	struct addr_net net;

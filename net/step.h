@@ -5,6 +5,7 @@
 #ifndef RUNNS_NET_STEP_H
 #define RUNNS_NET_STEP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "lib/base/base.h"
@@ -16,11 +17,13 @@
  *		could not take back
  * @undo:	takes it back, also when it was done in part; may be NULL; 0 or
  *		-errno, logged
+ * @needed:	is it to be done at all?  NULL: always
  */
 struct step {
 	const char *name;
 	int (*do_it)(void *ctx);
 	int (*undo)(void *ctx);
+	bool (*needed)(const void *ctx);
 };
 
 /**
@@ -32,8 +35,11 @@ struct step_progress {
 	void *ctx;
 };
 
+/** step_is_needed() - asks @step->needed, if there is one */
+bool step_is_needed(const struct step *step, const void *ctx) _must_check_;
+
 /**
- * step_run() - do all steps in order
+ * step_run() - do all steps that are needed, in order
  * @progress:	may be NULL
  *
  * Return: 0; or the error of the step that failed, after it and all before it

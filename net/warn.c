@@ -8,7 +8,7 @@
 
 #include "lib/base/buf.h"
 #include "net/fw.h"
-#include "net/link.h"
+#include "net/link_kind.h"
 #include "net/pool.h"
 #include "net/route.h"
 
@@ -72,7 +72,11 @@ int warn_each(const struct record *r, struct nl_sock *sk, bool stands,
 	      int (*fn)(void *ctx, const char *text), void *ctx)
 {
 	struct warn w = { .r = r, .fn = fn, .ctx = ctx };
-	int err = fw_blocks(fw_find(r->firewall), warn_block, &w);
+	int err;
+
+	if (!link_kind(r->link)->routed)
+		return 0;
+	err = fw_blocks(fw_find(r->firewall), warn_block, &w);
 
 	if (err == 0 && stands)
 		err = warn_overlap(&w, sk);

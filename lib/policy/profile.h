@@ -27,6 +27,17 @@ enum {
 
 enum profile_firewall { FIREWALL_AUTO, FIREWALL_NFT, FIREWALL_IPTABLES };
 
+/* How a network is connected; profile_link_name() has their words. */
+enum profile_link {
+	LINK_VETH,
+	LINK_NONE,
+	LINK_MACVLAN,
+	LINK_IPVLAN,
+	LINK_BRIDGE,
+	LINK_MOVE,
+	LINK_KINDS
+};
+
 enum profile_switch { SWITCH_DEFAULT, SWITCH_NO, SWITCH_YES };
 
 /**
@@ -38,8 +49,12 @@ enum profile_switch { SWITCH_DEFAULT, SWITCH_NO, SWITCH_YES };
  * @interface:	name of the end inside; empty: eth0
  * @interface_in: name of the host's end; empty: rn-INDEX
  * @interface_out: uplink; empty: whatever the routing table picks
+ * @link:	kind of its device
+ * @link_device: what stands behind "bridge:" or "move:"
  * @has_address: an Address was given (else it comes from the pool)
- * @address:	Address of the host's end and its prefix
+ * @address:	Address of the host's end and its prefix; of the inside for kinds
+ *		other than veth
+ * @gateway:	Gateway; family 0: none
  * @mtu:	0: 1500
  * @nat:	masquerade (the default) or not
  * @isolate:	SWITCH_DEFAULT is yes
@@ -59,8 +74,11 @@ struct profile {
 	struct slice interface;
 	struct slice interface_in;
 	struct slice interface_out;
+	enum profile_link link;
+	struct slice link_device;
 	bool has_address;
 	struct addr_net address;
+	struct addr gateway;
 	uint32_t mtu;
 	enum profile_switch nat;
 	enum profile_switch isolate;
@@ -137,6 +155,12 @@ int profile_check(struct profile_conf *conf, struct diag *d)
  */
 const struct profile *profile_find(const struct profile_conf *conf,
 				   struct slice section);
+
+/** profile_link_name() - the word for a kind of device, such as "macvlan" */
+const char *profile_link_name(enum profile_link link);
+
+/** profile_link_find() - the reverse; 0 or -EINVAL */
+int profile_link_find(struct slice name, enum profile_link *out) _must_check_;
 
 /** profile_find_netns() - the section that describes the namespace @name */
 const struct profile *profile_find_netns(const struct profile_conf *conf,

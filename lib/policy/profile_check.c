@@ -10,7 +10,7 @@
 #include <errno.h>
 
 #include "lib/policy/profile.h"
-#include "lib/policy/profile_keys.h"
+#include "lib/policy/profile_link.h"
 
 static void table_clear(struct profile_conf *conf)
 {
@@ -141,6 +141,15 @@ static int check_uplinks(const struct profile_conf *conf, struct diag *d)
 	return 0;
 }
 
+/*
+ * Is the network of its Address its own?  With other kinds of devices that is
+ * a network which others are in too.
+ */
+static bool has_network(const struct profile *p)
+{
+	return p->has_address && p->link == LINK_VETH;
+}
+
 /* The first address of the IPv4 network with that prefix around @a. */
 static uint32_t net_base(const struct addr *a, uint8_t prefix)
 {
@@ -178,7 +187,7 @@ static uint32_t net_add_all(struct profile_conf *conf)
 	for (i = 0; i < conf->n; i++) {
 		const struct addr_net *net = &conf->profiles[i].address;
 
-		if (!conf->profiles[i].has_address)
+		if (!has_network(&conf->profiles[i]))
 			continue;
 		prefixes |= 1u << net->prefix;
 		table_add(conf, i, hash_net(net_base(&net->addr, net->prefix),
@@ -200,7 +209,7 @@ static int check_overlap(struct profile_conf *conf, struct diag *d)
 	for (i = 0; i < conf->n; i++) {
 		const struct profile *p = &conf->profiles[i], *other;
 
-		if (!p->has_address)
+		if (!has_network(p))
 			continue;
 		for (prefix = 0; prefix <= p->address.prefix; prefix++) {
 			if (!(prefixes & 1u << prefix))
@@ -233,7 +242,7 @@ static int check_pool(const struct profile_conf *conf, bool addresses,
 	for (i = 0; addresses && i < conf->n; i++) {
 		const struct profile *p = &conf->profiles[i];
 
-		if (p->has_address &&
+		if (has_network(p) &&
 		    addr_net_overlap(&p->address, &conf->pool))
 			return diag_set(d, p->file, p->line, 0,
 					"Address of [%.*s] overlaps the Pool "
@@ -278,7 +287,7 @@ static struct present present_in(const struct profile_conf *conf)
 
 		has.netns |= p->netns.len != 0;
 		has.interface_in |= p->interface_in.len != 0;
-		has.address |= p->has_address;
+		has.address |= has_network(p);
 		has.resolve |= p->resolve.len != 0;
 	}
 	return has;
@@ -303,5 +312,7 @@ int profile_check(struct profile_conf *conf, struct diag *d)
 		r = check_pool(conf, has.address, d);
 	if (r == 0 && has.resolve)
 		r = check_resolve(conf, d);
+	if (r == 0)
+		r = profile_link_check(conf, d);
 	return r;
 }

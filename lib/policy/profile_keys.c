@@ -9,7 +9,7 @@
 #include <errno.h>
 
 #include "lib/base/num.h"
-#include "lib/policy/profile_keys.h"
+#include "lib/policy/profile_link.h"
 
 enum { HOST_NAME_MAX_LEN = 253, LABEL_MAX_LEN = 63 };
 
@@ -75,15 +75,21 @@ static const char *interface_wrong(struct slice name)
 	return NULL;
 }
 
-static int set_interface(const struct profile_input *in, struct slice *out)
+int profile_interface_set(const struct profile_input *in, struct slice name,
+			  struct slice *out)
 {
-	const char *wrong = interface_wrong(in->value);
+	const char *wrong = interface_wrong(name);
 
 	if (wrong)
-		return profile_bad(in, in->value.p, "interface \"%.*s\" %s",
-				   SLICE_ARG(in->value), wrong);
-	*out = in->value;
+		return profile_bad(in, name.p, "interface \"%.*s\" %s",
+				   SLICE_ARG(name), wrong);
+	*out = name;
 	return 0;
+}
+
+static int set_interface(const struct profile_input *in, struct slice *out)
+{
+	return profile_interface_set(in, in->value, out);
 }
 
 static int key_interface(const struct profile_input *in)
@@ -127,15 +133,6 @@ static int key_netns(const struct profile_input *in)
 				   SLICE_ARG(in->value));
 	in->profile->netns = in->value;
 	return 0;
-}
-
-static int key_link(const struct profile_input *in)
-{
-	if (profile_same_text(in->value, SLICE("veth")))
-		return 0;
-	return profile_bad(in, in->value.p,
-			   "Link \"%.*s\" is not built yet by this version: only veth is",
-			   SLICE_ARG(in->value));
 }
 
 /* Is the part behind the prefix all zero (@bit 0) or all one (@bit 1)? */
@@ -408,8 +405,9 @@ static const struct key {
 	{ "InterfaceIn", NETWORK, key_interface_in },
 	{ "InterfaceOut", NETWORK, key_interface_out },
 	{ "Interface", NETWORK, key_interface },
-	{ "Link", NETWORK, key_link },
+	{ "Link", NETWORK, profile_link_set },
 	{ "Address", NETWORK, key_address },
+	{ "Gateway", NETWORK, profile_gateway_set },
 	{ "MTU", NETWORK, key_mtu },
 	{ "Nat", NETWORK, key_nat },
 	{ "Isolate", NETWORK, key_isolate },

@@ -47,6 +47,15 @@ struct profile_input {
  */
 int profile_key_set(const struct profile_input *in) _must_check_;
 
+/**
+ * profile_interface_set() - take over the name of a network interface
+ * @name:	a part of @in->value
+ *
+ * Return: 0, or -EINVAL with the diagnosis filled.
+ */
+int profile_interface_set(const struct profile_input *in, struct slice name,
+			  struct slice *out) _must_check_;
+
 /** profile_same_text() - are both the same but for the case of A to Z? */
 bool profile_same_text(struct slice a, struct slice b);
 

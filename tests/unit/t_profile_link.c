@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * t_profile_link.c - Link= of runns.conf(5): every kind, what it needs and what
+ * it refuses
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "lib/policy/profile.h"
+
+enum { SECTIONS = 4, TEXT_SIZE = 400 };
+
+static struct profile memory[SECTIONS];
+static struct profile_conf conf;
+static struct diag diag;
+
+/* Reads and checks a section [a] with these lines. */
+static int read_section(const char *lines)
+{
+	static char text[TEXT_SIZE];
+	int len = snprintf(text, sizeof(text), "[a]\n%s", lines);
+	int r;
+
+	assert_in_range(len, 1, sizeof(text) - 1);
+	profile_conf_init(&conf, memory, SECTIONS);
+	diag = (struct diag){ 0 };
+	r = profile_parse(&conf, "t.conf", text, (size_t)len, &diag);
+	return r ? r : profile_check(&conf, &diag);
+}
+
+static void test_kinds(void **state)
+{
+	static const struct {
+		const char *lines;
+		enum profile_link link;
+		const char *device;
+	} good[] = {
+		{ "", LINK_VETH, "" },
+		{ "Link = VETH\nInterfaceOut = eth1\nIsolate = yes\n",
+		  LINK_VETH, "" },
+		{ "Link = none\nIsolate = yes\nDNS = 9.9.9.9\n", LINK_NONE,
+		  "" },
+		{ "Link = macvlan\nInterfaceOut = eth1\n"
+		  "Address = 10.0.0.5/24\nIsolate = no\nMTU = 1400\n",
+		  LINK_MACVLAN, "" },
+		{ "Link = ipvlan\nInterfaceOut = eth1\n"
+		  "Address = 10.0.0.5/24\nGateway = 10.0.0.1\n",
+		  LINK_IPVLAN, "" },
+		{ "Link = bridge:br0\nAddress = 10.0.0.5/24\n"
+		  "InterfaceIn = port1\nNat = none\n", LINK_BRIDGE, "br0" },
+		/* A network that others are in may well be the pool's. */
+		{ "Link = bridge:br0\nAddress = 172.24.0.5/16\n", LINK_BRIDGE,
+		  "br0" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(good); i++) {
+		if (read_section(good[i].lines) < 0)
+			fail_msg("\"%s\": %u: %s", good[i].lines, diag.line,
+				 diag.text);
+		assert_int_equal(memory[0].link, good[i].link);
+		assert_true(slice_is(memory[0].link_device, good[i].device));
+	}
+}
+
+static void test_refusals(void **state)
+{
+	static const struct {
+		const char *lines;
+		unsigned int line;
+		unsigned int column;
+		const char *says;
+	} bad[] = {
+		{ "Link = vlan\n", 2, 8, "veth, macvlan, ipvlan, bridge:NAME" },
+		{ "Link = none:x\n", 2, 12, "nothing follows \"none\"" },
+		{ "Link = bridge\n", 2, 14, "name of a bridge expected" },
+		{ "Link = bridge:\n", 2, 15, "name of a bridge expected" },
+		{ "Link = bridge:../x\n", 2, 15, "must begin with" },
+		{ "Link = bridge:lo\n", 2, 15, "another meaning" },
+		{ "Gateway = 10.0.0.1\n", 1, 0, "Link=veth and also Gateway" },
+		{ "Gateway = fd00::1\n", 2, 11, "IPv4 address of a router" },
+		{ "Gateway = 127.0.0.1\n", 2, 11, "IPv4 address of a router" },
+		{ "Link = none\nAddress = 10.0.0.1/24\n", 1, 0,
+		  "Link=none and also Address" },
+		{ "Link = none\nInterfaceOut = eth1\n", 1, 0,
+		  "also InterfaceOut" },
+		{ "Link = none\nMTU = 1400\n", 1, 0, "also MTU" },
+		{ "Link = macvlan\nInterfaceOut = eth1\n", 1, 0,
+		  "needs Address, that of the inside" },
+		{ "Link = macvlan\nInterfaceOut = eth1\nAddress = auto\n", 1, 0,
+		  "needs Address, that of the inside" },
+		{ "Link = macvlan\nAddress = 10.0.0.5/24\n", 1, 0,
+		  "needs InterfaceOut, the device" },
+		{ "Link = ipvlan\nInterfaceOut = eth1\n"
+		  "Address = 10.0.0.5/24\nIsolate = yes\n", 1, 0,
+		  "also Isolate=yes" },
+		{ "Link = bridge:br0\nAddress = 10.0.0.5/24\n"
+		  "Nat = masquerade\n", 1, 0, "also Nat=masquerade" },
+		{ "Link = bridge:br0\nAddress = 10.0.0.5/24\n"
+		  "Gateway = 10.0.1.1\n", 1, 0, "not another address" },
+		{ "Link = bridge:br0\nAddress = 10.0.0.5/24\n"
+		  "Gateway = 10.0.0.5\n", 1, 0, "not another address" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		int r = read_section(bad[i].lines);
+
+		if (r != -EINVAL || diag.line != bad[i].line ||
+		    diag.column != bad[i].column ||
+		    !strstr(diag.text, bad[i].says))
+			fail_msg("\"%s\": %d, %u:%u: %s; expected %u:%u: %s",
+				 bad[i].lines, r, diag.line, diag.column,
+				 diag.text, bad[i].line, bad[i].column,
+				 bad[i].says);
+	}
+}
+
+static void test_names(void **state)
+{
+	enum profile_link link;
+	int i;
+
+	(void)state;
+	for (i = 0; i < LINK_KINDS; i++) {
+		const char *name = profile_link_name((enum profile_link)i);
+
+		assert_int_equal(profile_link_find((struct slice){
+				 name, strlen(name) }, &link), 0);
+		assert_int_equal(link, i);
+	}
+	assert_int_equal(profile_link_find(SLICE("vlan"), &link), -EINVAL);
+	assert_int_equal(profile_link_find(SLICE(""), &link), -EINVAL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
