@@ -288,6 +288,9 @@ int conf_plan(const struct conf *conf, const struct request *request,
 				 name);
 	if (!p)
 		return 0;
+	if (p->n_vpns)
+		return log_errno(-EOPNOTSUPP, "%s: VPNs are not built by this "
+				 "version", name);
 	plan_fill(out, p);
 	/* As a pattern a section stands for many networks. */
 	if (request->section[0] && (p->netns.len || p->has_address ||

@@ -146,7 +146,7 @@ static int section_add(struct profile_input *in, struct slice name)
 
 /* Where the lines that follow a heading belong. */
 struct place {
-	unsigned int seen;	/* keys of this section */
+	uint64_t seen;		/* keys of this section */
 	bool any;		/* there was a heading */
 };
 

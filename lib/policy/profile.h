@@ -23,6 +23,7 @@ enum {
 	PROFILE_DNS_MAX = 3,		/* resolv.conf(5): MAXNS */
 	PROFILE_SEARCH_MAX = 6,
 	PROFILE_IFNAME_MAX = 15,
+	PROFILE_VPN_MAX = 4,		/* of one network */
 };
 
 enum profile_firewall { FIREWALL_AUTO, FIREWALL_NFT, FIREWALL_IPTABLES };
@@ -39,6 +40,18 @@ enum profile_link {
 };
 
 enum profile_switch { SWITCH_DEFAULT, SWITCH_NO, SWITCH_YES };
+
+enum profile_vpn_kind { PROFILE_OPENVPN, PROFILE_WIREGUARD, PROFILE_OPENCONNECT };
+
+/**
+ * struct profile_vpn - one VPN
+ * @value:	as written: the path of its configuration; for OpenConnect the
+ *		server and options
+ */
+struct profile_vpn {
+	enum profile_vpn_kind kind;
+	struct slice value;
+};
 
 /**
  * struct profile - one section
@@ -63,6 +76,9 @@ enum profile_switch { SWITCH_DEFAULT, SWITCH_NO, SWITCH_YES };
  * @search:	search domains
  * @strict_dns:	SWITCH_DEFAULT: yes with any name server of its own
  * @linger:	SWITCH_DEFAULT is yes
+ * @vpns:	in the order of the section
+ * @kill_switch: SWITCH_DEFAULT: yes with any VPN
+ * @vpn_scripts: SWITCH_DEFAULT is no
  * @bucket:	scratch of profile_check()
  * @chain:	scratch of profile_check()
  */
@@ -89,6 +105,10 @@ struct profile {
 	uint32_t n_search;
 	enum profile_switch strict_dns;
 	enum profile_switch linger;
+	struct profile_vpn vpns[PROFILE_VPN_MAX];
+	uint32_t n_vpns;
+	enum profile_switch kill_switch;
+	enum profile_switch vpn_scripts;
 	uint32_t bucket;
 	uint32_t chain;
 };
@@ -110,7 +130,7 @@ struct profile_conf {
 	uint8_t pool_prefix;
 	const char *pool_file;
 	unsigned int pool_line;
-	unsigned int seen_general;
+	uint64_t seen_general;
 };
 
 /** profile_conf_init() - defaults, over memory of the caller's */
@@ -161,6 +181,9 @@ const char *profile_link_name(enum profile_link link);
 
 /** profile_link_find() - the reverse; 0 or -EINVAL */
 int profile_link_find(struct slice name, enum profile_link *out) _must_check_;
+
+/** profile_is_sealed() - has it VPNs, and no way but through them? */
+bool profile_is_sealed(const struct profile *p);
 
 /** profile_find_netns() - the section that describes the namespace @name */
 const struct profile *profile_find_netns(const struct profile_conf *conf,

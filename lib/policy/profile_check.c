@@ -11,6 +11,7 @@
 
 #include "lib/policy/profile.h"
 #include "lib/policy/profile_link.h"
+#include "lib/policy/profile_vpn.h"
 
 static void table_clear(struct profile_conf *conf)
 {
@@ -314,5 +315,7 @@ int profile_check(struct profile_conf *conf, struct diag *d)
 		r = check_resolve(conf, d);
 	if (r == 0)
 		r = profile_link_check(conf, d);
+	if (r == 0)
+		r = profile_vpn_check(conf, d);
 	return r;
 }

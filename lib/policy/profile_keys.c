@@ -10,6 +10,7 @@
 
 #include "lib/base/num.h"
 #include "lib/policy/profile_link.h"
+#include "lib/policy/profile_vpn.h"
 
 enum { HOST_NAME_MAX_LEN = 253, LABEL_MAX_LEN = 63 };
 
@@ -41,7 +42,7 @@ static bool word_next(struct slice *list, struct slice *word)
 	return i > 0;
 }
 
-static int set_switch(const struct profile_input *in, enum profile_switch *out)
+int profile_switch_set(const struct profile_input *in, enum profile_switch *out)
 {
 	if (profile_same_text(in->value, SLICE("yes")))
 		*out = SWITCH_YES;
@@ -236,11 +237,11 @@ static int key_nat(const struct profile_input *in)
 
 static int key_isolate(const struct profile_input *in)
 {
-	return set_switch(in, &in->profile->isolate);
+	return profile_switch_set(in, &in->profile->isolate);
 }
 
 /* No component may lead elsewhere than it says. */
-static bool is_plain_path(struct slice path)
+bool profile_path_is_plain(struct slice path)
 {
 	size_t i, start = 1;
 
@@ -260,7 +261,7 @@ static bool is_plain_path(struct slice path)
 
 static int key_resolve(const struct profile_input *in)
 {
-	if (!is_plain_path(in->value))
+	if (!profile_path_is_plain(in->value))
 		return profile_bad(in, in->value.p,
 				   "absolute path of a file expected, without "
 				   "\"//\", \".\" or \"..\", not \"%.*s\"",
@@ -343,12 +344,12 @@ static int key_search(const struct profile_input *in)
 
 static int key_strict_dns(const struct profile_input *in)
 {
-	return set_switch(in, &in->profile->strict_dns);
+	return profile_switch_set(in, &in->profile->strict_dns);
 }
 
 static int key_linger(const struct profile_input *in)
 {
-	return set_switch(in, &in->profile->linger);
+	return profile_switch_set(in, &in->profile->linger);
 }
 
 static int key_pool(const struct profile_input *in)
@@ -394,7 +395,7 @@ static int key_firewall(const struct profile_input *in)
 	return 0;
 }
 
-enum where { NETWORK, GENERAL };
+enum where { NETWORK, NETWORK_MANY, GENERAL };
 
 static const struct key {
 	const char *name;
@@ -421,13 +422,13 @@ static const struct key {
 	{ "Firewall", GENERAL, key_firewall },
 	{ "Parent", NETWORK, NULL },
 	{ "Address6", NETWORK, NULL },
-	{ "vpn", NETWORK, NULL },
-	{ "WireGuard", NETWORK, NULL },
-	{ "OpenConnect", NETWORK, NULL },
-	{ "KillSwitch", NETWORK, NULL },
+	{ "vpn", NETWORK_MANY, profile_vpn_set },
+	{ "WireGuard", NETWORK_MANY, profile_vpn_set },
+	{ "OpenConnect", NETWORK_MANY, profile_vpn_set },
+	{ "KillSwitch", NETWORK, profile_kill_switch_set },
 	{ "Allow", NETWORK, NULL },
 	{ "Forward", NETWORK, NULL },
-	{ "VpnScripts", NETWORK, NULL },
+	{ "VpnScripts", NETWORK, profile_vpn_scripts_set },
 	{ "User", NETWORK, NULL },
 	{ "Propagation", NETWORK, NULL },
 	{ "Etc", NETWORK, NULL },
@@ -451,7 +452,7 @@ static const struct key *key_find(struct slice name)
 int profile_key_set(const struct profile_input *in)
 {
 	const struct key *key = key_find(in->key);
-	unsigned int bit;
+	uint64_t bit;
 
 	if (!key)
 		return profile_bad(in, in->key.p, "unknown key \"%.*s\"",
@@ -463,12 +464,12 @@ int profile_key_set(const struct profile_input *in)
 	if (key->where == GENERAL && in->profile)
 		return profile_bad(in, in->key.p, "%s belongs in [runns]",
 				   key->name);
-	if (key->where == NETWORK && !in->profile)
+	if (key->where != GENERAL && !in->profile)
 		return profile_bad(in, in->key.p,
 				   "%s belongs in the section of a network, not in [runns]",
 				   key->name);
-	bit = 1u << (key - keys);
-	if (*in->seen & bit)
+	bit = (uint64_t)1 << (key - keys);
+	if (*in->seen & bit && key->where != NETWORK_MANY)
 		return profile_bad(in, in->key.p, "%s is given twice",
 				   key->name);
 	*in->seen |= bit;

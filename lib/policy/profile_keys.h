@@ -27,7 +27,7 @@ struct profile_input {
 	const char *start;
 	struct slice key;
 	struct slice value;
-	unsigned int *seen;
+	uint64_t *seen;
 	struct diag *d;
 };
 
@@ -55,6 +55,13 @@ int profile_key_set(const struct profile_input *in) _must_check_;
  */
 int profile_interface_set(const struct profile_input *in, struct slice name,
 			  struct slice *out) _must_check_;
+
+/** profile_switch_set() - take over yes or no; as profile_key_set() */
+int profile_switch_set(const struct profile_input *in, enum profile_switch *out)
+	_must_check_;
+
+/** profile_path_is_plain() - absolute, and no component leads elsewhere? */
+bool profile_path_is_plain(struct slice path);
 
 /** profile_same_text() - are both the same but for the case of A to Z? */
 bool profile_same_text(struct slice a, struct slice b);

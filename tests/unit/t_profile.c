@@ -147,10 +147,10 @@ struct refusal {
 static const struct refusal parse_refusals[] = {
 	{ "[a]\nbogus = 1\n", 2, 1, "unknown key \"bogus\"" },
 	{ "[a]\n  \tbogus = 1\n", 2, 4, "unknown key" },
-	{ "[a]\nKillSwitch = yes\n", 2, 1, "not supported by this version" },
-	{ "[a]\nvpn = /x\n", 2, 1, "vpn is not supported by this version" },
+	{ "[a]\nOnUp = /x\n", 2, 1, "OnUp is not supported by this version" },
 	{ "[a]\nADDRESS6 = auto\n", 2, 1, "Address6 is not supported" },
-	{ "[runns]\nKillSwitch = yes\n", 2, 1, "not supported" },
+	{ "[runns]\nOnUp = /x\n", 2, 1, "not supported" },
+	{ "[runns]\nKillSwitch = yes\n", 2, 1, "section of a network" },
 	{ "[a]\nMTU = 1500\nmtu = 1400\n", 3, 1, "MTU is given twice" },
 	{ "[runns]\nPool=10.0.0.0/8\n[a]\n[runns]\nPool=10.0.0.0/8\n", 5, 1,
 	  "Pool is given twice" },
