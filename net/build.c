@@ -11,7 +11,10 @@
  *  5. both devices at once, each where it belongs;
  *  6. addresses and routes, then the devices are brought up: changing one
  *     that is up costs milliseconds;
- *  7. the name, last: who can enter finds everything complete.
+ *  7. the name, last: who can enter finds everything complete;
+ *  8. but a device that is only lent comes after the name, which keeps the
+ *     namespace: with a namespace that nothing keeps the kernel would remove
+ *     it.  Who enters before finds the loopback.
  */
 #include "net/build.h"
 
@@ -235,18 +238,31 @@ static int build_publish_inside(void *ctx)
 	return handle_publish(b->record.name);
 }
 
+/* Complete but for a device that is lent. */
+static int build_note_up(struct build *b)
+{
+	int err;
+
+	if (!build_borrows_link(b))
+		b->record.state = RECORD_UP;
+	err = record_write(b->h, &b->record);
+	if (err)
+		return log_errno(err, "cannot write the record of %s",
+				 b->record.name);
+	return 0;
+}
+
 static int build_publish(void *ctx)
 {
 	struct build *b = ctx;
 	int err = handle_prepare();
 
+	b->published = false;
 	if (err)
 		return log_errno(err, "cannot prepare /run/netns");
-	b->record.state = RECORD_UP;
-	err = record_write(b->h, &b->record);
+	err = build_note_up(b);
 	if (err)
-		return log_errno(err, "cannot write the record of %s",
-				 b->record.name);
+		return err;
 	err = build_inside(b->h, b->ns, build_publish_inside, b);
 	if (err == -EEXIST)
 		return log_errno(err, "/run/netns/%s appeared meanwhile and is "
@@ -254,9 +270,45 @@ static int build_publish(void *ctx)
 	if (err)
 		return log_errno(err, "cannot publish /run/netns/%s",
 				 b->record.name);
+	b->published = true;
 	/* Logins need not hold back any more after an earlier failure. */
 	unlinkat(b->h->failed, b->record.name, 0);
 	return 0;
+}
+
+static int build_unpublish(void *ctx)
+{
+	const struct build *b = ctx;
+	int err = b->published ? handle_remove(b->record.name) : 0;
+
+	if (err)
+		return log_errno(err, "cannot remove /run/netns/%s",
+				 b->record.name);
+	return 0;
+}
+
+static int build_borrow(void *ctx)
+{
+	struct build *b = ctx;
+	int err = build_link(b);
+
+	if (err == 0)
+		err = build_inner(b);
+	if (err)
+		return err;
+	b->record.state = RECORD_UP;
+	err = record_write(b->h, &b->record);
+	if (err)
+		return log_errno(err, "cannot write the record of %s",
+				 b->record.name);
+	return 0;
+}
+
+static int build_give_back(void *ctx)
+{
+	const struct build *b = ctx;
+
+	return link_kind_give_back(b->h, &b->record, b->ns);
 }
 
 static const struct step make_steps[] = {
@@ -265,14 +317,16 @@ static const struct step make_steps[] = {
 	{ "make the namespace", build_namespace, build_unnamespace, NULL },
 	{ "tell the firewall", build_firewall, build_unfirewall,
 	  build_is_routed },
-	{ "make the devices", build_link, NULL, build_has_link },
-	{ "set up the inside", build_inner, NULL, build_has_link },
+	{ "make the devices", build_link, NULL, build_makes_link },
+	{ "set up the inside", build_inner, NULL, build_makes_link },
 	{ "steer look-ups", build_names, NULL, NULL },
 	{ "set up the outside", build_outside, NULL, build_has_end },
 	{ "open the way out", build_way_out, build_unway_out,
 	  build_is_routed },
 	{ "bring the devices up", build_start, NULL, build_has_end },
-	{ "publish the name", build_publish, NULL, NULL },
+	{ "publish the name", build_publish, build_unpublish, NULL },
+	{ "move the device in", build_borrow, build_give_back,
+	  build_borrows_link },
 };
 
 static void build_record(struct build *b)

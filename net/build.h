@@ -42,6 +42,7 @@ struct build {
 	int ns;
 	int link;
 	bool name_taken;
+	bool published;
 };
 
 /**

@@ -28,19 +28,23 @@ static bool mend_is_ours(const struct build *b, const struct link *l)
 			    strcmp(l->alias, b->record.name) == 0));
 }
 
+static int mend_make(struct build *b)
+{
+	int err = b->kind->look ? b->kind->look(b) : 0;
+
+	return err ? err : b->kind->make(b);
+}
+
 /* The devices, unless they are there. */
 static int mend_link(void *ctx)
 {
 	struct build *b = ctx;
 	const char *name = b->kind->end ? b->record.outside : b->record.inside;
 	struct link l;
-	int err = b->kind->look ? b->kind->look(b) : 0;
+	int err = link_find(b->kind->end ? b->out : b->in, name, 0, &l);
 
-	if (err)
-		return err;
-	err = link_find(b->kind->end ? b->out : b->in, name, 0, &l);
 	if (err == -ENODEV)
-		return b->kind->make(b);
+		return mend_make(b);
 	if (err)
 		return log_errno(err, "cannot look for device %s", name);
 	if (!mend_is_ours(b, &l))

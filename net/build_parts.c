@@ -18,6 +18,16 @@ bool build_has_link(const void *ctx)
 	return ((const struct build *)ctx)->kind->make;
 }
 
+bool build_makes_link(const void *ctx)
+{
+	return build_has_link(ctx) && !build_borrows_link(ctx);
+}
+
+bool build_borrows_link(const void *ctx)
+{
+	return ((const struct build *)ctx)->kind->give_back;
+}
+
 bool build_has_end(const void *ctx)
 {
 	return ((const struct build *)ctx)->kind->end;

@@ -9,6 +9,8 @@
 
 /* Which of the steps a network needs. */
 bool build_has_link(const void *ctx);
+bool build_makes_link(const void *ctx);
+bool build_borrows_link(const void *ctx);
 bool build_has_end(const void *ctx);
 bool build_is_routed(const void *ctx);
 

@@ -54,6 +54,10 @@ int build_remove(const struct host *h, const struct record *r)
 	user.sk = sk;
 	if (err)
 		return log_errno(err, "cannot open a netlink socket");
+	/* It is back already, but where the namespace was lost. */
+	err = link_kind_give_back(h, r, -1);
+	if (err)
+		return err;
 	if (fw && routed && r->outside[0])
 		err = fw_remove(h, fw, r->name, r->outside);
 	if (err == 0 && r->steered)

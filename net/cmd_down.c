@@ -127,6 +127,9 @@ static int down_restore(const struct host *h, int ns, const struct record *r)
 
 	if (err)
 		return log_errno(err, "cannot publish %s again", r->name);
+	if (link_kind(r->link)->give_back)
+		log_msg(LOG_WARNING, "%s: its device was given back: 'runnsctl "
+			"up %s' moves it in again", r->name, r->name);
 	return -EBUSY;
 }
 
@@ -159,6 +162,9 @@ static int down_standing(const struct host *h, int ns,
 					 0;
 	}
 	err = kill ? down_kill(ns, r->name) : down_refuse(ns, r->name);
+	/* The name keeps the namespace, and this its device, until then. */
+	if (err == 0)
+		err = link_kind_give_back(h, r, ns);
 	if (err == 0)
 		err = down_unpublish(h, ns, r, kill);
 	if (err == 0)

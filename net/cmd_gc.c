@@ -53,6 +53,10 @@ static int gc_recorded(const struct host *h, struct record *r)
 		return 0;
 	if (ours && usage_any(ns, NS_NET) != 0)
 		return gc_restore(h, r);
+	if (ours)
+		err = link_kind_give_back(h, r, ns);
+	if (err)
+		return err;
 	/* Ours, or a file whose mount was lost. */
 	if (ours || ns == -EBADF)
 		err = handle_remove(r->name);

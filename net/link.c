@@ -164,6 +164,8 @@ static int link_read(struct nlmsghdr *h, struct link *l)
 		link_read_kind(l, tb[IFLA_LINKINFO]);
 	if (tb[IFLA_MASTER])
 		l->master = (int)nla_get_u32(tb[IFLA_MASTER]);
+	if (tb[IFLA_LINK] && !tb[IFLA_LINK_NETNSID])
+		l->lower = (int)nla_get_u32(tb[IFLA_LINK]);
 	if (tb[IFLA_MTU])
 		l->mtu = nla_get_u32(tb[IFLA_MTU]);
 	if (tb[IFLA_ADDRESS] && nla_len(tb[IFLA_ADDRESS]) == LINK_MAC_LEN)
@@ -247,7 +249,40 @@ int link_start(struct nl_sock *sk, int index, const char *alias)
 	return nl_talk(sk, msg, NULL, NULL);
 }
 
-int link_enslave(struct nl_sock *sk, int index, int master)
+int link_move(struct nl_sock *sk, const struct link_move *move)
+{
+	struct ifinfomsg head = { .ifi_index = move->index };
+	_cleanup_msg_ struct nl_msg *msg = NULL;
+
+	msg = nl_new(RTM_NEWLINK, 0, &head, sizeof(head));
+	if (!msg)
+		return -ENOMEM;
+	if (nla_put_u32(msg, IFLA_NET_NS_FD, (uint32_t)move->ns) < 0 ||
+	    nla_put_string(msg, IFLA_IFNAME, move->name) < 0 ||
+	    (move->mtu && nla_put_u32(msg, IFLA_MTU, move->mtu) < 0))
+		return -EMSGSIZE;
+	return nl_talk(sk, msg, NULL, NULL);
+}
+
+int link_rename(struct nl_sock *sk, int index, const char *name)
+{
+	struct ifinfomsg head = { .ifi_index = index, .ifi_change = IFF_UP };
+	_cleanup_msg_ struct nl_msg *down = NULL;
+	_cleanup_msg_ struct nl_msg *msg = NULL;
+	int err;
+
+	down = nl_new(RTM_NEWLINK, 0, &head, sizeof(head));
+	head.ifi_change = 0;
+	msg = nl_new(RTM_NEWLINK, 0, &head, sizeof(head));
+	if (!down || !msg)
+		return -ENOMEM;
+	if (nla_put_string(msg, IFLA_IFNAME, name) < 0)
+		return -EMSGSIZE;
+	err = nl_talk(sk, down, NULL, NULL);
+	return err ? err : nl_talk(sk, msg, NULL, NULL);
+}
+
+static int link_set_u32(struct nl_sock *sk, int index, int attr, uint32_t value)
 {
 	struct ifinfomsg head = { .ifi_index = index };
 	_cleanup_msg_ struct nl_msg *msg = NULL;
@@ -255,9 +290,19 @@ int link_enslave(struct nl_sock *sk, int index, int master)
 	msg = nl_new(RTM_NEWLINK, 0, &head, sizeof(head));
 	if (!msg)
 		return -ENOMEM;
-	if (nla_put_u32(msg, IFLA_MASTER, (uint32_t)master) < 0)
+	if (nla_put_u32(msg, attr, value) < 0)
 		return -EMSGSIZE;
 	return nl_talk(sk, msg, NULL, NULL);
+}
+
+int link_set_mtu(struct nl_sock *sk, int index, uint32_t mtu)
+{
+	return link_set_u32(sk, index, IFLA_MTU, mtu);
+}
+
+int link_enslave(struct nl_sock *sk, int index, int master)
+{
+	return link_set_u32(sk, index, IFLA_MASTER, (uint32_t)master);
 }
 
 int link_delete(struct nl_sock *sk, int index)

@@ -24,6 +24,8 @@ enum { LINK_MAC_LEN = 6, LINK_KIND_SIZE = 16 };
  * @alias:	text after LINK_ALIAS_PREFIX, "" if it has none of ours
  * @kind:	such as "veth" or "bridge"; "" for hardware
  * @master:	index of the bridge, or the like, that it is a port of; or 0
+ * @lower:	index of the device that it is on top of, in the same namespace;
+ *		of a veth the other end; or 0
  * @ours:	born as the host's end of a pair of ours
  */
 struct link {
@@ -32,6 +34,7 @@ struct link {
 	char alias[NAME_SIZE];
 	char kind[LINK_KIND_SIZE];
 	int master;
+	int lower;
 	uint8_t mac[LINK_MAC_LEN];
 	bool ours;
 	bool up;
@@ -115,6 +118,33 @@ int link_each(struct nl_sock *sk, int (*fn)(void *ctx, const struct link *l),
  * @alias:	name of the network, to be written on it; or NULL
  */
 int link_start(struct nl_sock *sk, int index, const char *alias) _must_check_;
+
+/**
+ * struct link_move - a device that goes to another namespace
+ * @ns:		descriptor of that
+ * @name:	for it there; "%d" in it is a number that the kernel finds
+ * @mtu:	or 0
+ */
+struct link_move {
+	int index;
+	int ns;
+	const char *name;
+	uint32_t mtu;
+};
+
+/**
+ * link_move() - move a device; it is down then, and has no addresses
+ *
+ * Return: 0; -EEXIST if the name is taken there; -EINVAL if the kernel does
+ * not move such devices; -errno.
+ */
+int link_move(struct nl_sock *sk, const struct link_move *move) _must_check_;
+
+/** link_rename() - give a device another name, for which it is taken down */
+int link_rename(struct nl_sock *sk, int index, const char *name) _must_check_;
+
+/** link_set_mtu() - as it says */
+int link_set_mtu(struct nl_sock *sk, int index, uint32_t mtu) _must_check_;
 
 /** link_enslave() - make a device a port of the bridge @master */
 int link_enslave(struct nl_sock *sk, int index, int master) _must_check_;

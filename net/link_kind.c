@@ -57,8 +57,10 @@ static int bridge_look(struct build *b)
 
 static int bridge_mend(struct build *b, const struct link *l)
 {
-	int err = 0;
+	int err = bridge_look(b);
 
+	if (err)
+		return err;
 	if (l->master != b->device.index)
 		err = link_enslave(b->out, l->index, b->device.index);
 	if (err)
@@ -74,11 +76,20 @@ static const struct link_kind kinds[LINK_KINDS] = {
 	[LINK_IPVLAN] = { .look = link_below_look, .make = link_below_make },
 	[LINK_BRIDGE] = { .end = true, .look = bridge_look, .make = pair_make,
 			  .mend = bridge_mend },
+	[LINK_MOVE] = { .look = link_move_look, .make = link_move_make,
+			.give_back = link_move_give_back },
 };
 
 const struct link_kind *link_kind(enum profile_link link)
 {
 	return &kinds[link];
+}
+
+int link_kind_give_back(const struct host *h, const struct record *r, int ns)
+{
+	const struct link_kind *kind = link_kind(r->link);
+
+	return kind->give_back ? kind->give_back(h, r, ns) : 0;
 }
 
 struct inside {

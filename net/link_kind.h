@@ -20,6 +20,8 @@ struct build;
  *		anything is made; NULL: none
  * @make:	make its devices, or move one inside; NULL: has none
  * @mend:	look after one that stands; NULL: nothing to do
+ * @give_back:	put back what was only lent, before the network's name goes;
+ *		@ns: its namespace, or -1 if that is gone; NULL: nothing was
  *
  * The functions return 0 or -errno, logged; but @make leaves it to its caller
  * to say that the name of the host's end is taken.
@@ -30,6 +32,7 @@ struct link_kind {
 	int (*look)(struct build *b);
 	int (*make)(struct build *b);
 	int (*mend)(struct build *b, const struct link *l);
+	int (*give_back)(const struct host *h, const struct record *r, int ns);
 };
 
 /** link_kind() - the row of @link */
@@ -44,8 +47,20 @@ const struct link_kind *link_kind(enum profile_link link);
 int link_kind_inside(const struct host *h, const struct record *r, int ns,
 		     struct link *out) _must_check_;
 
+/**
+ * link_kind_give_back() - calls @give_back, if the network's kind has one
+ *
+ * Return: 0 or -errno, logged.
+ */
+int link_kind_give_back(const struct host *h, const struct record *r, int ns)
+	_must_check_;
+
 /* Rows that have a file of their own. */
 int link_below_look(struct build *b) _must_check_;
 int link_below_make(struct build *b) _must_check_;
+int link_move_look(struct build *b) _must_check_;
+int link_move_make(struct build *b) _must_check_;
+int link_move_give_back(const struct host *h, const struct record *r, int ns)
+	_must_check_;
 
 #endif

@@ -118,9 +118,6 @@ int profile_link_set(const struct profile_input *in)
 				   "move:IFACE or none expected, not \"%.*s\"",
 				   SLICE_ARG(in->value));
 	row = &rows[in->profile->link];
-	if (in->profile->link == LINK_MOVE)
-		return profile_bad(in, in->value.p,
-				   "Link=move is not supported by this version");
 	if (colon && !row->device)
 		return profile_bad(in, colon, "nothing follows \"%s\"",
 				   row->name);

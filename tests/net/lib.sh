@@ -22,9 +22,9 @@ settled()
 	wait_until 5 no_links
 	wait_until 5 no_runnsctl
 	snap "$1"
-	# Locks stay; the hint is a number to begin with; a shell of the look
+	# Locks stay; the hint is a number to begin with; a part of the look
 	# itself may be ending.
-	sed -i -e '/^root *\[bash\]$/d' -e '\|/run/runns/lock/|d' -e '\|/pool/.hint|d' \
+	sed -i -e '/^root *\[[a-z]*\]$/d' -e '\|/run/runns/lock/|d' -e '\|/pool/.hint|d' \
 		"$host_dir/snap-$1"
 }
 

@@ -238,12 +238,138 @@ bridge()
 
 bridge_is_ready()
 {
-	ip -6 addr show br7 | grep fe80 | grep -qv tentative
+	ip -6 addr show "${1-br7}" | grep fe80 | grep -qv tentative
 }
 
 without_timers()
 {
 	sed -i 's/_timer *[0-9.]*//g' "$host_dir/snap-$1"
+}
+
+# --- move --------------------------------------------------------------------------
+
+# lend0, with all that a device can have, and its other end in the internet
+lend_make()
+{
+	ip link add lend0 mtu 1400 type veth peer name lend1 netns "$inet_pid"
+	inet ip addr add 10.9.0.1/24 dev lend1
+	inet ip -6 addr add 2001:db8:9::1/64 dev lend1 nodad
+	inet ip link set lend1 mtu 1400 up
+	ip addr add 10.9.0.2/24 brd + dev lend0
+	ip addr add 10.9.0.3/24 dev lend0
+	ip addr add 10.8.0.2/32 peer 10.8.0.1 dev lend0
+	ip -6 addr add 2001:db8:9::2/64 dev lend0 nodad
+	ip link set lend0 up
+	wait_until 5 bridge_is_ready lend0
+	ip route add default via 10.9.0.1 dev lend0 metric 700
+	ip route add 10.99.0.0/16 via 10.9.0.1 dev lend0 mtu 1300
+	ip route add 10.98.0.0/16 dev lend0 table 77
+	ip -6 route add 2001:db8:99::/48 via 2001:db8:9::1 dev lend0
+}
+
+lent_conf()
+{
+	conf_write <<-END
+		[lent]
+		Link = move:lend0
+		Address = 10.9.0.7/24
+		Gateway = 10.9.0.1
+		MTU = 1350
+	END
+}
+
+move()
+{
+	lend_make
+	lent_conf
+	settled before
+	runs "Link=move:lend0" runnsctl up lent
+	refuses "takes the device from the host" ip link show lend0
+	is "$(get lent)" 10.9.0.7 "and the network has it"
+	is "$(cat_mtu lent eth0)" 1350 "with the MTU that was asked for"
+	is "$(field lent state) $(field lent link)" "up move" "status shows it"
+	no_rules "no rule of the firewall is made for it"
+	ip -n lent addr flush dev eth0
+	ip -n lent link set eth0 down
+	runs "up mends addresses and routes" runnsctl up lent
+	is "$(get lent)" 10.9.0.7 "so that it works again"
+	ip -n lent link set eth0 down
+	ip -n lent link set eth0 name other7
+	runs "down finds it under another name too" runnsctl down lent
+	settled after
+	snap_same before after \
+		"and gives it back with its name, addresses and routes"
+
+	runs "up again" runnsctl up lent
+	nsenter --net=/run/netns/lent -- sleep 1000 &
+	local pid=$!
+	wait_until 5 pgrep -f 'sleep 1000'
+	refuses "down of a busy network" runnsctl down lent
+	is "$(get lent)" 10.9.0.7 "leaves the device inside"
+	runs "down --kill" runnsctl down --kill lent
+	wait $pid 2>/dev/null
+	settled after
+	snap_same before after "gives it back"
+
+	runs "up again" runnsctl up lent
+	ip link add lend0 type veth peer name lend9
+	runs "down, while the name is another device's" runnsctl down lent
+	local name
+	name=$(ip -o link | sed -n 's/^[0-9]*: \(moved[0-9]*\)@.*/\1/p')
+	is "$(ip -o -4 addr show "$name" | awk '{ print $4 }' | sort |
+		paste -sd ' ')" "10.8.0.2 10.9.0.2/24 10.9.0.3/24" \
+		"gives it back under another name, with its addresses"
+	ip link del lend0
+	ip link del "$name"
+	wait_until 5 lend1_is_gone
+	lend_make
+}
+
+lend1_is_gone()
+{
+	! inet ip link show lend1
+}
+
+move_lost()
+{
+	lent_conf
+	settled before
+	runs "up" runnsctl up lent
+	ip -n lent link set eth0 name dev0 netns 1
+	ip netns del lent
+	runs "gc, when the kernel has given the device back under a name of its own" \
+		runnsctl gc
+	settled after
+	snap_same before after "puts back name, addresses and routes"
+
+	runs "up" runnsctl up lent
+	ip netns del lent
+	wait_until 5 lend1_is_gone
+	like "$(runnsctl gc 2>&1)" 'lent: the device lend0 is gone' \
+		"a device that went with its namespace is missed by name"
+	refuses "and forgotten" test -e /run/runns/net/lent
+}
+
+move_refused()
+{
+	ip link add br8 type bridge
+	ip link add port8 type veth peer name port9
+	ip link set port8 master br8
+	ip link add link port9 name mac9 type macvlan
+	for try in 'lo:another meaning' 'nosuch0:there is no such' \
+		'br8:keeps devices of its kind' 'port8:part of a bridge' \
+		'port9:the device mac9 is on top of it'; do
+		conf_write <<-END
+			[lent]
+			Link = move:${try%%:*}
+		END
+		like "$(runnsctl up lent 2>&1)" "${try#*:}" \
+			"move:${try%%:*} is refused"
+		refuses "and leaves nothing" test -e /run/runns/net/lent -o \
+			-e /run/netns/lent
+	done
+	ip link del port9
+	ip link del br8
 }
 
 # --- small networks ----------------------------------------------------------------
@@ -285,5 +411,8 @@ none
 macvlan
 ipvlan
 bridge
+move
+move_lost
+move_refused
 small
 done_testing

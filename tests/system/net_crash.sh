@@ -24,7 +24,7 @@ look()
 	wait_until 5 no_links
 	ip -o link | awk '{ print $2 }'
 	ip -o addr | grep -v fe80
-	ip route show table all
+	ip route show table all | grep -v "^multicast ff00"
 	ip rule
 	nft -s list ruleset
 	iptables-legacy-save 2>/dev/null | grep -v '^#' | sed 's/\[[0-9:]*\]//'
@@ -139,6 +139,63 @@ sweeps()
 		'runnsctl up work' 'down work' 'runnsctl down work'
 }
 
+# A device that was made by software goes with a namespace that nothing keeps.
+lend()
+{
+	ip link add lend0 type veth peer name lend1 netns "$inet_pid"
+	inet ip addr add 10.9.0.1/24 dev lend1
+	inet ip link set lend1 up
+	ip addr add 10.9.0.2/24 dev lend0
+	ip link set lend0 up
+	ip route add 10.99.0.0/16 via 10.9.0.1 dev lend0
+}
+
+answered()
+{
+	[ "$(ip netns exec "$1" python3 "$tests/peer.py" get 198.51.100.1)" = \
+		"$2" ]
+}
+
+link_sweeps()
+{
+	lend
+	conf_write <<-END
+		[lent]
+		Link = move:lend0
+		Address = 10.9.0.7/24
+		Gateway = 10.9.0.1
+		[lan]
+		Link = macvlan
+		InterfaceOut = eth0
+		Address = 203.0.113.7/24
+		Gateway = 203.0.113.1
+	END
+	runnsctl up lent lan && runnsctl down lent lan
+	look >$host_dir/then
+	sweep "move: up killed, then up and down" signal=KILL : 'up lent' \
+		'runnsctl up lent && answered lent 10.9.0.7 &&
+		runnsctl down lent'
+	sweep "move: up killed, then gc" signal=KILL : 'up lent' \
+		'runnsctl gc; ! test -e /run/netns/lent || runnsctl down lent'
+	sweep "move: up with ENOMEM, then gc" error=ENOMEM : 'up lent' \
+		'runnsctl gc; ! test -e /run/netns/lent || runnsctl down lent'
+	sweep "move: down killed, then down" signal=KILL 'runnsctl up lent' \
+		'down lent' 'runnsctl down lent'
+	sweep "move: down killed, then up and down" signal=KILL \
+		'runnsctl up lent' 'down lent' \
+		'runnsctl up lent && answered lent 10.9.0.7 &&
+		runnsctl down lent'
+	sweep "move: down killed, then gc" signal=KILL 'runnsctl up lent' \
+		'down lent' \
+		'runnsctl gc; ! test -e /run/netns/lent || runnsctl down lent'
+	sweep "macvlan: up killed, then up and down" signal=KILL : 'up lan' \
+		'runnsctl up lan && answered lan 203.0.113.7 &&
+		runnsctl down lan'
+	ip link del lend0
+}
+
 with_backend nft sweeps nft
 with_backend iptables sweeps iptables
+backend=nft
+link_sweeps
 done_testing

@@ -53,6 +53,10 @@ static void test_kinds(void **state)
 		  LINK_IPVLAN, "" },
 		{ "Link = bridge:br0\nAddress = 10.0.0.5/24\n"
 		  "InterfaceIn = port1\nNat = none\n", LINK_BRIDGE, "br0" },
+		{ "Link = move:wwan0\n", LINK_MOVE, "wwan0" },
+		{ "Link = move:tap0\nAddress = 10.0.0.5/31\n"
+		  "Gateway = 10.0.0.4\nInterface = tap0\n", LINK_MOVE,
+		  "tap0" },
 		/* A network that others are in may well be the pool's. */
 		{ "Link = bridge:br0\nAddress = 172.24.0.5/16\n", LINK_BRIDGE,
 		  "br0" },
@@ -83,6 +87,11 @@ static void test_refusals(void **state)
 		{ "Link = bridge:\n", 2, 15, "name of a bridge expected" },
 		{ "Link = bridge:../x\n", 2, 15, "must begin with" },
 		{ "Link = bridge:lo\n", 2, 15, "another meaning" },
+		{ "Link = move:\n", 2, 13, "name of a device expected" },
+		{ "Link = move:eth1\nInterfaceOut = eth0\n", 1, 0,
+		  "Link=move and also InterfaceOut" },
+		{ "Link = move:eth1\nGateway = 10.0.0.1\n", 1, 0,
+		  "not another address" },
 		{ "Gateway = 10.0.0.1\n", 1, 0, "Link=veth and also Gateway" },
 		{ "Gateway = fd00::1\n", 2, 11, "IPv4 address of a router" },
 		{ "Gateway = 127.0.0.1\n", 2, 11, "IPv4 address of a router" },
