@@ -10,23 +10,21 @@
 
 #include "lib/base/num.h"
 #include "lib/policy/profile_link.h"
+#include "lib/policy/profile_names.h"
 #include "lib/policy/profile_vpn.h"
-
-enum { HOST_NAME_MAX_LEN = 253, LABEL_MAX_LEN = 63 };
 
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
 }
 
-static bool is_name_byte(char c)
+bool profile_byte_is_plain(char c)
 {
 	return is_digit(c) || (c >= 'a' && c <= 'z') ||
 	       (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
 }
 
-/* Takes a word of a list, blanks or commas between, off @list. */
-static bool word_next(struct slice *list, struct slice *word)
+bool profile_word_next(struct slice *list, struct slice *word)
 {
 	size_t i = 0;
 
@@ -65,10 +63,10 @@ static const char *interface_wrong(struct slice name)
 
 	if (name.len > PROFILE_IFNAME_MAX)
 		return "is longer than 15 bytes";
-	if (!is_name_byte(name.p[0]) || name.p[0] == '-')
+	if (!profile_byte_is_plain(name.p[0]) || name.p[0] == '-')
 		return "must begin with a letter, digit or \"_\"";
 	for (i = 0; i < name.len; i++)
-		if (!is_name_byte(name.p[i]) && name.p[i] != '.')
+		if (!profile_byte_is_plain(name.p[i]) && name.p[i] != '.')
 			return "may hold A-Z a-z 0-9 _ . - only";
 	if (slice_is(name, "lo") || slice_is(name, "all") ||
 	    slice_is(name, "default"))
@@ -259,89 +257,6 @@ bool profile_path_is_plain(struct slice path)
 	return true;
 }
 
-static int key_resolve(const struct profile_input *in)
-{
-	if (!profile_path_is_plain(in->value))
-		return profile_bad(in, in->value.p,
-				   "absolute path of a file expected, without "
-				   "\"//\", \".\" or \"..\", not \"%.*s\"",
-				   SLICE_ARG(in->value));
-	in->profile->resolve = in->value;
-	return 0;
-}
-
-static bool is_server(const struct addr *a)
-{
-	static const uint8_t zero[16];
-
-	if (a->family == 4)
-		return a->bytes[0] != 0 && a->bytes[0] < 224;
-	return a->bytes[0] != 0xff && memcmp(a->bytes, zero, 16) != 0;
-}
-
-static int key_dns(const struct profile_input *in)
-{
-	struct profile *p = in->profile;
-	struct slice list = in->value, word;
-	struct addr addr;
-
-	while (word_next(&list, &word)) {
-		if (addr_parse(word, &addr) < 0 || !is_server(&addr))
-			return profile_bad(in, word.p,
-					   "address of a name server expected, not \"%.*s\"",
-					   SLICE_ARG(word));
-		if (p->n_dns == PROFILE_DNS_MAX)
-			return profile_bad(in, word.p,
-					   "more than %d name servers",
-					   PROFILE_DNS_MAX);
-		p->dns[p->n_dns++] = addr;
-	}
-	if (!p->n_dns)
-		return profile_bad(in, in->value.p,
-				   "address of a name server expected");
-	return 0;
-}
-
-static bool is_domain(struct slice name)
-{
-	size_t i, label = 0;
-
-	if (slice_is(name, "."))
-		return true;
-	if (name.len > HOST_NAME_MAX_LEN || name.p[0] == '-')
-		return false;
-	for (i = 0; i < name.len; i++) {
-		if (name.p[i] == '.' && label == 0)
-			return false;
-		label = name.p[i] == '.' ? 0 : label + 1;
-		if (label > LABEL_MAX_LEN ||
-		    (label && !is_name_byte(name.p[i])))
-			return false;
-	}
-	return true;
-}
-
-static int key_search(const struct profile_input *in)
-{
-	struct profile *p = in->profile;
-	struct slice list = in->value, word;
-
-	while (word_next(&list, &word)) {
-		if (!is_domain(word))
-			return profile_bad(in, word.p,
-					   "domain expected, not \"%.*s\"",
-					   SLICE_ARG(word));
-		if (p->n_search == PROFILE_SEARCH_MAX)
-			return profile_bad(in, word.p,
-					   "more than %d search domains",
-					   PROFILE_SEARCH_MAX);
-		p->search[p->n_search++] = word;
-	}
-	if (!p->n_search)
-		return profile_bad(in, in->value.p, "domain expected");
-	return 0;
-}
-
 static int key_strict_dns(const struct profile_input *in)
 {
 	return profile_switch_set(in, &in->profile->strict_dns);
@@ -412,9 +327,9 @@ static const struct key {
 	{ "MTU", NETWORK, key_mtu },
 	{ "Nat", NETWORK, key_nat },
 	{ "Isolate", NETWORK, key_isolate },
-	{ "Resolve", NETWORK, key_resolve },
-	{ "DNS", NETWORK, key_dns },
-	{ "Search", NETWORK, key_search },
+	{ "Resolve", NETWORK, profile_resolve_set },
+	{ "DNS", NETWORK, profile_dns_set },
+	{ "Search", NETWORK, profile_search_set },
 	{ "StrictDNS", NETWORK, key_strict_dns },
 	{ "Linger", NETWORK, key_linger },
 	{ "Pool", GENERAL, key_pool },

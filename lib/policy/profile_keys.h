@@ -60,6 +60,18 @@ int profile_interface_set(const struct profile_input *in, struct slice name,
 int profile_switch_set(const struct profile_input *in, enum profile_switch *out)
 	_must_check_;
 
+/**
+ * profile_word_next() - take the next word of a list off @list
+ *
+ * Words are divided by blanks, commas or both.
+ *
+ * Return: was there one?
+ */
+bool profile_word_next(struct slice *list, struct slice *word);
+
+/** profile_byte_is_plain() - may a host's or an interface's name hold @c? */
+bool profile_byte_is_plain(char c);
+
 /** profile_path_is_plain() - absolute, and no component leads elsewhere? */
 bool profile_path_is_plain(struct slice path);
 
