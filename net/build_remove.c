@@ -18,6 +18,7 @@
 #include "net/unit.h"
 #include "net/uplink.h"
 #include "net/views.h"
+#include "net/vpn_start.h"
 
 /* For kernels that do not number namespaces: our device, with its name. */
 static int remove_by_link(const struct record *r)
@@ -54,8 +55,11 @@ int build_remove(const struct host *h, const struct record *r)
 	user.sk = sk;
 	if (err)
 		return log_errno(err, "cannot open a netlink socket");
+	/* Its device is inside, but for one that is on its way. */
+	err = vpn_stop(h, r->name);
 	/* It is back already, but where the namespace was lost. */
-	err = link_kind_give_back(h, r, -1);
+	if (err == 0)
+		err = link_kind_give_back(h, r, -1);
 	if (err)
 		return err;
 	if (fw && routed && r->outside[0])

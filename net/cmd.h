@@ -35,6 +35,8 @@ struct override {
  * @section:	to be used as a pattern, or NULL
  * @login:	a login asks
  * @idle:	only look whether the network is idle
+ * @daemon:	go on in the background
+ * @wait:	until the VPNs are up, at most @wait_s seconds
  * @forward_off: turn the host's forwarding off
  */
 struct options {
@@ -49,6 +51,9 @@ struct options {
 	bool verbose;
 	bool dry_run;
 	bool forward_off;
+	bool daemon;
+	bool wait;
+	unsigned int wait_s;
 	struct override override;
 };
 
@@ -75,6 +80,8 @@ int cmd_view(const struct host *h, const struct options *o, char **names,
 int cmd_refresh(const struct host *h, const struct options *o, char **names,
 		int n);
 
+int cmd_vpn(const struct host *h, const struct options *o, char **names,
+	    int n);
 int cmd_reattach(const struct host *h, const struct options *o, char **names,
 		 int n);
 int cmd_build_net(const struct host *h, const struct options *o, char **names,

@@ -24,6 +24,7 @@
 #include "net/pool.h"
 #include "net/uplink.h"
 #include "net/views.h"
+#include "net/vpn_start.h"
 
 enum { GC_STALE_S = 60 };
 
@@ -222,6 +223,8 @@ static void gc_rest(struct gc *gc)
 		gc->failed = true;
 	gc_firewall(gc);
 	gc_uplinks(gc);
+	if (vpn_sweep(gc->h))
+		gc->failed = true;
 	if (views_gc(gc->h) < 0)
 		gc->failed = true;
 	if (record_any(gc->h) == 0 && dns_sweep(gc->h))

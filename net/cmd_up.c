@@ -11,12 +11,14 @@
 #include "lib/session/handle.h"
 #include "net/build.h"
 #include "net/cmd.h"
+#include "net/vpn_start.h"
 #include "net/warn.h"
 
 struct up {
 	const struct host *h;
 	const struct options *o;
 	const char *name;
+	const char *conf;
 };
 
 static void up_report(void *ctx, const char *step, int err, long long us)
@@ -120,6 +122,8 @@ static int up_build(const struct up *up, const struct conf *conf,
 		log_msg(LOG_WARNING, "%s: cannot look at what may be in its "
 			"way", up->name);
 	build_end(&b);
+	if (err == 0 && b.record.state == RECORD_UP)
+		err = vpn_start(up->h, plan, up->conf);
 	return err;
 }
 
@@ -166,7 +170,7 @@ static int up_planned(const struct up *up, const struct conf *conf,
 }
 
 /* With the lock: a login's request may name another configuration. */
-static int up_locked(const struct up *up, const struct conf *conf)
+static int up_locked(struct up *up, const struct conf *conf)
 {
 	struct request request = { .login = up->o->login };
 	_cleanup_free_ char *path = NULL;
@@ -180,6 +184,7 @@ static int up_locked(const struct up *up, const struct conf *conf)
 	} else {
 		err = conf_request(up->h, up->name, &request, &path);
 	}
+	up->conf = path ? path : up->o->conf;
 	if (err == 0 && path)
 		err = conf_load(up->h, path, &other);
 	if (err == 0)
@@ -192,14 +197,20 @@ int up_named(const struct host *h, const struct options *o,
 	     const struct conf *conf, const char *name)
 {
 	struct up up = { .h = h, .o = o, .name = name };
-	_cleanup_close_ int lock = -1;
+	int lock, err;
 
 	if (!name_is_valid((struct slice){ name, strlen(name) }))
 		return log_errno(-EINVAL, "not a name for a network: 1 to 63 "
 				 "of A-Z a-z 0-9 _ . -, the first a letter or "
 				 "digit, not 'host' or 'deny'");
 	lock = host_lock(h, "net.", name, HOST_LOCK_MS);
-	return lock < 0 ? lock : up_locked(&up, conf);
+	if (lock < 0)
+		return lock;
+	err = up_locked(&up, conf);
+	close(lock);
+	if (err == 0 && o->wait)
+		err = vpn_wait(h, name, (int)o->wait_s * 1000);
+	return err;
 }
 
 /* Every section is a network, under the name that it gives. */

@@ -233,6 +233,23 @@ static void plan_link(struct plan *out, const struct profile *p)
 	out->isolate = false;
 }
 
+/* Behind the kill switch it is connected with nothing. */
+static void plan_vpn(struct plan *out, const struct profile *p)
+{
+	if (!p->n_vpns)
+		return;
+	out->vpn = true;
+	out->vpn_scripts = p->vpn_scripts == SWITCH_YES;
+	plan_name(out->vpn_uplink, sizeof(out->vpn_uplink), p->interface_out,
+		  "");
+	out->kill_switch = profile_is_sealed(p);
+	if (!out->kill_switch)
+		return;
+	out->link = LINK_NONE;
+	out->uplink[0] = '\0';
+	out->nat = false;
+}
+
 /* What a section says, over the defaults. */
 static void plan_fill(struct plan *out, const struct profile *p)
 {
@@ -250,9 +267,10 @@ static void plan_fill(struct plan *out, const struct profile *p)
 	out->isolate = p->isolate != SWITCH_NO;
 	out->strict_dns = p->strict_dns == SWITCH_YES ||
 			  (p->strict_dns == SWITCH_DEFAULT &&
-			   (p->n_dns || p->resolve.len));
+			   (p->n_dns || p->resolve.len || p->n_vpns));
 	out->linger = p->linger != SWITCH_NO;
 	plan_link(out, p);
+	plan_vpn(out, p);
 }
 
 static const struct profile *plan_section(const struct conf *conf,
@@ -288,9 +306,6 @@ int conf_plan(const struct conf *conf, const struct request *request,
 				 name);
 	if (!p)
 		return 0;
-	if (p->n_vpns)
-		return log_errno(-EOPNOTSUPP, "%s: VPNs are not built by this "
-				 "version", name);
 	plan_fill(out, p);
 	/* As a pattern a section stands for many networks. */
 	if (request->section[0] && (p->netns.len || p->has_address ||

@@ -51,6 +51,10 @@ struct request {
  * @device:	the device of the host's that @link needs; "" for none
  * @gateway:	of the inside, where the host's end has no address; or family 0
  * @uplink:	"" for whatever the routing table picks
+ * @vpn:	its section names VPNs
+ * @vpn_uplink:	"" or the device that their own packets leave by
+ * @kill_switch: nothing but them leads outside
+ * @vpn_scripts: their programs may run hooks, as root
  * @resolve:	resolv.conf to use inside; empty: made
  */
 struct plan {
@@ -69,6 +73,10 @@ struct plan {
 	bool nat;
 	bool isolate;
 	bool strict_dns;
+	bool vpn;
+	char vpn_uplink[PROFILE_IFNAME_MAX + 1];
+	bool kill_switch;
+	bool vpn_scripts;
 	bool linger;
 	bool login;
 };

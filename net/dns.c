@@ -21,7 +21,11 @@
 #include "lib/sys/file.h"
 #include "net/resolv.h"
 
-enum { DNS_TEXT_SIZE = 16 * 1024, DNS_PATH_SIZE = 256 };
+enum {
+	DNS_TEXT_SIZE = 16 * 1024,
+	DNS_PATH_SIZE = 256,
+	TUNNELS_TEXT_SIZE = 4096,
+};
 
 #define DNS_MADE ".made-etc-netns"	/* in PATH_RUN_NET: /etc/netns is ours */
 
@@ -145,6 +149,30 @@ static int dns_from_file(struct buf *b, const struct plan *plan)
 	return 0;
 }
 
+/* Never the host's servers: what is asked of them would be told outside. */
+static void dns_from_tunnels(struct buf *b, const struct plan *plan,
+			     const struct record *r, bool search)
+{
+	char path[DNS_PATH_SIZE], text[TUNNELS_TEXT_SIZE];
+	const char *at = text;
+	struct slice line, rest;
+	struct addr a;
+
+	snprintf(path, sizeof(path), "/" PATH_RUN_NET "/%s/" NET_PUSHED,
+		 r->name);
+	if (file_read_small(AT_FDCWD, path, text, sizeof(text)) < 0)
+		text[0] = '\0';
+	while (resolv_next(&at, &line)) {
+		if (resolv_line(line, "nameserver", &rest) &&
+		    addr_parse(rest, &a) == 0)
+			dns_put_server(b, plan, r, &a);
+		else if (search && resolv_line(line, "search", &rest))
+			buf_addf(b, "search %.*s\n", SLICE_ARG(rest));
+	}
+	if (!*text)
+		buf_adds(b, "# The VPN has not told any name server (yet).\n");
+}
+
 static int dns_resolv(struct buf *b, const struct plan *plan,
 		      const struct record *r)
 {
@@ -157,6 +185,8 @@ static int dns_resolv(struct buf *b, const struct plan *plan,
 		return dns_from_file(b, plan);
 	if (p && p->n_dns)
 		dns_from_keys(b, plan, r);
+	else if (plan->vpn)
+		dns_from_tunnels(b, plan, r, !p->n_search);
 	else
 		dns_from_host(b, plan, r);
 	/* The last search list counts (resolv.conf(5)). */

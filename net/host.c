@@ -81,6 +81,7 @@ static const struct host_dir {
 	{ "request", "/" PATH_RUN_REQUEST, 0700, offsetof(struct host, request) },
 	{ "failed", "/" PATH_RUN_FAILED, 0700, offsetof(struct host, failed) },
 	{ "uplink", "/" PATH_RUN "/uplink", 0700, offsetof(struct host, uplink) },
+	{ "vpn", "/" PATH_RUN_VPN, 0711, offsetof(struct host, vpn) },
 	{ "empty", "/" PATH_RUN_EMPTY, 0555, 0 },
 };
 

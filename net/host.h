@@ -23,12 +23,14 @@ struct host {
 	int request;
 	int failed;
 	int uplink;
+	int vpn;
 };
 
 /* A host that has nothing open, so that host_close() is harmless. */
 #define HOST_CLOSED \
 	{ .root = -1, .ns = -1, .net = -1, .lock = -1, .pool = -1, \
-	  .views = -1, .request = -1, .failed = -1, .uplink = -1 }
+	  .views = -1, .request = -1, .failed = -1, .uplink = -1, \
+	  .vpn = -1 }
 
 /**
  * host_enter() - go where the host's processes are
@@ -60,7 +62,7 @@ int host_explain(int err, const char *(*explain)(int err), const char *what);
 /**
  * host_lock() - take one of the locks, waiting at most @timeout_ms
  * @what:	"historic.", "net.", "pool", "fw", "uplink": these are taken in
- *		this order
+ *		this order; "vpn." is held by a supervisor
  * @name:	of a network, or ""
  *
  * Return: descriptor that holds it; -ETIMEDOUT; -errno; logged.

@@ -15,6 +15,7 @@
 #include <syslog.h>
 
 #include "lib/base/log.h"
+#include "lib/base/num.h"
 #include "net/cmd.h"
 #include "net/fw.h"
 #include "net/leftover.h"
@@ -36,11 +37,15 @@ static const struct command commands[] = {
 	  "prepare what those who log in will see" },
 	{ "refresh", cmd_refresh, "[NAME...]",
 	  "put files back that cover those of /etc" },
+	{ "__vpn", cmd_vpn, "NAME [--daemon]",
+	  "look after the VPNs of a network" },
 	{ "build-net", cmd_build_net, "[NAME]",
 	  "build one network, under the next free name" },
 	{ "clean-net", cmd_clean_net, "NAME [--kill]",
 	  "take one network down, after a question" },
 };
+
+enum { WAIT_S = 30, WAIT_MAX_S = 86400 };
 
 enum {
 	OPT_CONF = 256,
@@ -55,6 +60,8 @@ enum {
 	OPT_UPLINK,
 	OPT_RESOLVE,
 	OPT_FORWARD_OFF,
+	OPT_DAEMON,
+	OPT_WAIT,
 };
 
 static const struct option long_options[] = {
@@ -70,6 +77,8 @@ static const struct option long_options[] = {
 	{ "uplink", required_argument, NULL, OPT_UPLINK },
 	{ "resolve", required_argument, NULL, OPT_RESOLVE },
 	{ "forward-off", no_argument, NULL, OPT_FORWARD_OFF },
+	{ "daemon", no_argument, NULL, OPT_DAEMON },
+	{ "wait", optional_argument, NULL, OPT_WAIT },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
@@ -98,6 +107,20 @@ static void usage(FILE *to)
 			commands[i].args, commands[i].description);
 	fputs("options: --conf FILE, --section SECTION, --dry-run, -q, -v\n",
 	      to);
+}
+
+static int option_wait(struct options *o)
+{
+	uint64_t seconds = WAIT_S;
+
+	if (optarg && num_parse(optarg, strlen(optarg), WAIT_MAX_S,
+				&seconds) < 0) {
+		usage(stderr);
+		return EXIT_USAGE;
+	}
+	o->wait = true;
+	o->wait_s = (unsigned int)seconds;
+	return -1;
 }
 
 /* -1: go on; else the exit status. */
@@ -140,6 +163,11 @@ static int option_set(struct options *o, int opt)
 	case OPT_FORWARD_OFF:
 		o->forward_off = true;
 		break;
+	case OPT_DAEMON:
+		o->daemon = true;
+		break;
+	case OPT_WAIT:
+		return option_wait(o);
 	case 'q':
 		o->quiet = true;
 		break;
@@ -181,6 +209,8 @@ static bool command_fits(const struct command *c, const struct options *o,
 
 	if (builds && (n > 0) == o->all)
 		return false;
+	if (c->run == cmd_vpn && n != 1)
+		return false;
 	if ((c->run == cmd_reattach && n != 2) || (historic && n > 1) ||
 	    (c->run == cmd_clean_net && n != 1))
 		return false;
@@ -189,7 +219,9 @@ static bool command_fits(const struct command *c, const struct options *o,
 	       !(o->forward_off && c->run != cmd_clean_net) &&
 	       !(o->kill && c->run != cmd_down && c->run != cmd_clean_net) &&
 	       !(o->idle && c->run != cmd_gc) &&
-	       !(o->json && c->run != cmd_status);
+	       !(o->json && c->run != cmd_status) &&
+	       !(o->daemon && c->run != cmd_vpn) &&
+	       !(o->wait && c->run != cmd_up);
 }
 
 static int command_run(const struct command *c, const struct options *o,

@@ -16,13 +16,22 @@
 #include "runnsctl/runnsctl.h"
 
 /* runns-net reads these; here they are for help and completion. */
-enum { OPT_ALL = 256, OPT_KILL, OPT_SECTION, OPT_CONF, OPT_DRY_RUN, OPT_JSON };
+enum {
+	OPT_ALL = 256,
+	OPT_KILL,
+	OPT_SECTION,
+	OPT_CONF,
+	OPT_DRY_RUN,
+	OPT_JSON,
+	OPT_WAIT
+};
 
 static const struct cli_option up_options[] = {
 	{ OPT_ALL, "all", NULL, "all networks of runns.conf" },
 	{ OPT_SECTION, "section", "SECTION", "use SECTION as a pattern" },
 	{ OPT_CONF, "conf", "FILE", "in place of runns.conf" },
 	{ OPT_DRY_RUN, "dry-run", NULL, "only tell the steps" },
+	{ OPT_WAIT, "wait", NULL, "until VPNs are up, =SECONDS at most (30)" },
 	{ 'q', "quiet", NULL, "tell errors only" },
 	{ 'v', "verbose", NULL, "tell every step" },
 	{ 0 },
@@ -101,6 +110,8 @@ static const struct command commands[] = {
 	{ "__commands", "", "Names of commands", "", .run = cmd_commands },
 	{ "__options", "COMMAND", "Options of a command", "",
 	  .run = cmd_options },
+	{ "__vpn", "NAME", "Look after the VPNs of a network", "",
+	  .run = cmd_net },
 	{ "__start", "REPORT TERMINAL PROGRAM...", "Last steps of run", "",
 	  .starts = true, .run = cmd_start },
 };

@@ -20,7 +20,7 @@ int profile_resolve_set(const struct profile_input *in)
 	return 0;
 }
 
-static bool is_server(const struct addr *a)
+bool profile_is_server(const struct addr *a)
 {
 	static const uint8_t zero[16];
 
@@ -36,7 +36,7 @@ int profile_dns_set(const struct profile_input *in)
 	struct addr addr;
 
 	while (profile_word_next(&list, &word)) {
-		if (addr_parse(word, &addr) < 0 || !is_server(&addr))
+		if (addr_parse(word, &addr) < 0 || !profile_is_server(&addr))
 			return profile_bad(
 				in, word.p,
 				"address of a name server expected, not \"%.*s\"",
@@ -53,7 +53,7 @@ int profile_dns_set(const struct profile_input *in)
 	return 0;
 }
 
-static bool is_domain(struct slice name)
+bool profile_is_domain(struct slice name)
 {
 	size_t i, label = 0;
 
@@ -78,7 +78,7 @@ int profile_search_set(const struct profile_input *in)
 	struct slice list = in->value, word;
 
 	while (profile_word_next(&list, &word)) {
-		if (!is_domain(word))
+		if (!profile_is_domain(word))
 			return profile_bad(in, word.p,
 					   "domain expected, not \"%.*s\"",
 					   SLICE_ARG(word));

@@ -18,4 +18,10 @@ int profile_resolve_set(const struct profile_input *in) _must_check_;
 int profile_dns_set(const struct profile_input *in) _must_check_;
 int profile_search_set(const struct profile_input *in) _must_check_;
 
+/** profile_is_server() - may a name server have this address? */
+bool profile_is_server(const struct addr *a);
+
+/** profile_is_domain() - may it stand in a search list? */
+bool profile_is_domain(struct slice name);
+
 #endif

@@ -30,12 +30,14 @@
 #define PATH_RUN_VIEWS "run/runns/views" /* COOKIE/NAME: mount namespaces */
 #define PATH_RUN_REQUEST "run/runns/request" /* NAME: what `up NAME` builds */
 #define PATH_RUN_FAILED "run/runns/failed" /* NAME: when a build failed */
+#define PATH_RUN_VPN "run/runns/vpn"	/* sockets of VPN programs */
 #define PATH_RUN_EMPTY "run/runns/empty" /* laid over what is hidden */
 
 /*
  * In PATH_RUN_NET/NAME/.  A marker is an empty file.
  */
 #define NET_ETC "etc"			/* files that cover those of /etc */
+#define NET_PUSHED "pushed"		/* name servers that tunnels have told */
 #define NET_MARK_STRICT "strict-dns"	/* StrictDNS holds: hide resolver sockets */
 #define NET_MARK_IDLE "idle-down"	/* built by a login, Linger=no */
 
