@@ -308,12 +308,13 @@ static int build_give_back(void *ctx)
 {
 	const struct build *b = ctx;
 
-	return link_kind_give_back(b->h, &b->record, b->ns);
+	return b->kind->give_back(b->h, &b->record, b->ns);
 }
 
 static const struct step make_steps[] = {
 	{ "take a number and addresses", build_claim, build_unclaim, NULL },
 	{ "write its files", build_files, build_unfiles, NULL },
+	{ "hang it on its Parent", build_hang, build_unhang, build_has_parent },
 	{ "make the namespace", build_namespace, build_unnamespace, NULL },
 	{ "tell the firewall", build_firewall, build_unfirewall,
 	  build_is_routed },
@@ -337,6 +338,7 @@ static void build_record(struct build *b)
 	*r = (struct record){
 		.state = RECORD_BUILDING,
 		.link = b->plan.link,
+		.parent_cookie = b->outer->cookie,
 		.nat = b->plan.nat,
 		.isolate = b->plan.isolate,
 		.steered = b->plan.uplink[0],
@@ -346,6 +348,7 @@ static void build_record(struct build *b)
 	snprintf(r->name, sizeof(r->name), "%s", b->plan.name);
 	snprintf(r->inside, sizeof(r->inside), "%s", b->plan.interface);
 	snprintf(r->device, sizeof(r->device), "%s", b->plan.device);
+	snprintf(r->parent, sizeof(r->parent), "%s", b->plan.parent);
 	snprintf(r->firewall, sizeof(r->firewall), "%s",
 		 b->fw ? b->fw->name : "");
 	if (p && p->section.len < sizeof(r->section))

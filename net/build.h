@@ -9,6 +9,7 @@
 #include "net/fw.h"
 #include "net/link_kind.h"
 #include "net/nl.h"
+#include "net/outer.h"
 #include "net/record.h"
 #include "net/route.h"
 #include "net/step.h"
@@ -16,7 +17,8 @@
 
 /**
  * struct build - a network in work
- * @h:		the host; the lock "net.NAME" must be held
+ * @h:		the host, or what stands for it; the lock "net.NAME" must be held
+ * @outer:	where the network hangs, entered; its host is @h
  * @conf:	where pool and firewall are configured
  * @plan:	what it is to be
  * @record:	what it is, or becomes
@@ -26,6 +28,7 @@
  */
 struct build {
 	const struct host *h;
+	struct outer *outer;
 	const struct conf *conf;
 	struct plan plan;
 	struct record record;

@@ -69,7 +69,24 @@ static int mend_record(void *ctx)
 	return 0;
 }
 
+/* Its Parent may be another namespace by now, in which there is nothing. */
+static int mend_hang(void *ctx)
+{
+	struct build *b = ctx;
+	int err = 0;
+
+	if (b->record.parent_cookie != b->outer->cookie) {
+		b->record.parent_cookie = b->outer->cookie;
+		err = record_write(b->h, &b->record);
+	}
+	if (err)
+		return log_errno(err, "cannot write the record of %s",
+				 b->record.name);
+	return build_hang(b);
+}
+
 static const struct step mend_steps[] = {
+	{ "hang it on its Parent", mend_hang, NULL, build_has_parent },
 	{ "write its files", build_files, NULL, NULL },
 	{ "tell the firewall", build_firewall, NULL, build_is_routed },
 	{ "look for the devices", mend_link, NULL, build_has_link },
@@ -147,6 +164,7 @@ static void mend_warn_differs(const struct build *b)
 		bool differs;
 	} keys[] = {
 		{ "address", mend_address_differs(b) },
+		{ "Parent", strcmp(b->plan.parent, b->record.parent) != 0 },
 		{ "device of the host's", mend_device_differs(b) },
 		{ "device name", mend_names_differ(b) },
 		{ "MTU", mend_mtu_differs(b) },

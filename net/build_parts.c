@@ -52,6 +52,29 @@ int build_unfiles(void *ctx)
 	return dns_remove(b->h, &b->record);
 }
 
+bool build_has_parent(const void *ctx)
+{
+	return ((const struct build *)ctx)->record.parent[0];
+}
+
+int build_hang(void *ctx)
+{
+	struct build *b = ctx;
+
+	return outer_hang(b->outer, b->record.name);
+}
+
+int build_unhang(void *ctx)
+{
+	const struct build *b = ctx;
+	int err = outer_unhang(b->outer, b->record.name);
+
+	if (err)
+		return log_errno(err, "%s: cannot forget that it hangs on %s",
+				 b->record.name, b->record.parent);
+	return 0;
+}
+
 int build_firewall(void *ctx)
 {
 	struct build *b = ctx;

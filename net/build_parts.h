@@ -13,6 +13,7 @@ bool build_makes_link(const void *ctx);
 bool build_borrows_link(const void *ctx);
 bool build_has_end(const void *ctx);
 bool build_is_routed(const void *ctx);
+bool build_has_parent(const void *ctx);
 
 /*
  * All take a struct build, as steps do (step.h), and log their failures; but
@@ -20,6 +21,8 @@ bool build_is_routed(const void *ctx);
  */
 int build_files(void *ctx);
 int build_unfiles(void *ctx);
+int build_hang(void *ctx);
+int build_unhang(void *ctx);
 int build_firewall(void *ctx);
 int build_unfirewall(void *ctx);
 int build_link(void *ctx);

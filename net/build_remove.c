@@ -12,7 +12,8 @@
 #include "lib/sys/ns.h"
 #include "net/build.h"
 #include "net/dns.h"
-#include "net/link.h"
+#include "net/link_kind.h"
+#include "net/outer.h"
 #include "net/pool.h"
 #include "net/track.h"
 #include "net/unit.h"
@@ -44,10 +45,25 @@ int build_is_ours(const struct record *r, int ns)
 	return err ? err : cookie == r->cookie;
 }
 
-int build_remove(const struct host *h, const struct record *r)
+/* Nothing else removes it before the namespace of its Parent goes. */
+static int remove_device(struct nl_sock *sk, const struct record *r)
+{
+	struct link l;
+	int err = r->outside[0] ? link_find(sk, r->outside, 0, &l) : -ENODEV;
+
+	if (err)
+		return err == -ENODEV ? 0 : err;
+	if (!l.ours || (l.alias[0] && strcmp(l.alias, r->name) != 0))
+		return 0;
+	err = link_delete(sk, l.index);
+	return err == -ENODEV ? 0 : err;
+}
+
+/* What is outside, where the thread stands. */
+static int remove_outside(const struct host *h, const struct record *r)
 {
 	const struct fw_backend *fw = fw_find(r->firewall);
-	const bool routed = link_kind(r->link)->routed;
+	const struct link_kind *kind = link_kind(r->link);
 	_cleanup_nl_ struct nl_sock *sk = NULL;
 	struct uplink_user user = { .h = h, .fw = fw, .name = r->name };
 	int err = nl_open(NETLINK_ROUTE, &sk);
@@ -58,23 +74,53 @@ int build_remove(const struct host *h, const struct record *r)
 	/* Its device is inside, but for one that is on its way. */
 	err = vpn_stop(h, r->name);
 	/* It is back already, but where the namespace was lost. */
-	if (err == 0)
-		err = link_kind_give_back(h, r, -1);
-	if (err)
-		return err;
-	if (fw && routed && r->outside[0])
+	if (err == 0 && kind->give_back)
+		err = kind->give_back(h, r, -1);
+	if (err == 0 && fw && kind->routed && r->outside[0])
 		err = fw_remove(h, fw, r->name, r->outside);
 	if (err == 0 && r->steered)
 		err = route_unsteer(sk, r->outside, &r->peer, 0);
-	if (err == 0 && routed)
+	if (err == 0 && kind->routed)
 		err = uplink_leave(&user);
 	/* Before anybody else can get the address. */
-	if (err == 0 && routed && r->peer.family)
-		err = track_forget(&r->peer);
+	if (err == 0 && kind->routed && r->peer.family)
+		err = h->parent[0] ? track_forget_here(&r->peer) :
+				     track_forget(&r->peer);
+	if (err == 0 && h->parent[0])
+		err = remove_device(sk, r);
+	return err;
+}
+
+/* The same in the namespace of its Parent; with that all of it went. */
+static int remove_there(const struct host *h, const struct record *r)
+{
+	struct outer outer;
+	int err = outer_enter(h, r->parent, r->parent_cookie, &outer);
+
+	if (err == -ENOENT) {
+		err = vpn_stop(h, r->name);
+		return err ? err : outer_forget(h, r->parent,
+						r->parent_cookie);
+	}
+	if (err)
+		return err;
+	err = remove_outside(&outer.host, r);
+	if (err == 0)
+		err = outer_unhang(&outer, r->name);
+	outer_leave(&outer);
+	return err;
+}
+
+int build_remove(const struct host *h, const struct record *r)
+{
+	int err = r->parent[0] ? remove_there(h, r) : remove_outside(h, r);
+
 	if (err == 0)
 		err = views_drop(h, r->cookie, r->name);
 	if (err == 0)
 		err = dns_remove(h, r);
+	if (err == 0 && r->cookie)
+		err = outer_forget(h, r->name, r->cookie);
 	if (err == 0 && r->index)
 		err = pool_release(h, r->index, r->name);
 	if (err == 0)

@@ -148,6 +148,36 @@ static int down_unpublish(const struct host *h, int ns,
 	return 0;
 }
 
+static int down_any(void *ctx, const char *child)
+{
+	(void)ctx;
+	(void)child;
+	return 1;
+}
+
+static int down_child(void *ctx, const char *child)
+{
+	struct buf *text = ctx;
+
+	buf_addf(text, "%s%s", text->len ? ", " : "", child);
+	return 0;
+}
+
+/* Networks that hang on it would have no way out any more. */
+static int down_refuse_children(const struct host *h, const struct record *r)
+{
+	BUF(text, 600);
+	int err = outer_children(h, r->name, r->cookie, down_child, &text);
+
+	if (err)
+		return log_errno(err, "cannot look for networks that hang on "
+				 "%s", r->name);
+	if (!text.len)
+		return 0;
+	return log_errno(-EBUSY, "%s: networks hang on it: %s; take them down "
+			 "first", r->name, text.text);
+}
+
 /* A network that stands. */
 static int down_standing(const struct host *h, int ns,
 			 const struct record *r, bool kill, bool idle_only)
@@ -156,11 +186,17 @@ static int down_standing(const struct host *h, int ns,
 
 	if (idle_only) {
 		err = usage_any(ns, NS_NET);
+		if (err == 0)
+			err = outer_children(h, r->name, r->cookie, down_any,
+					     NULL);
 		if (err)
 			return err < 0 ? log_errno(err, "cannot look for "
 						   "processes in %s", r->name) :
 					 0;
 	}
+	err = down_refuse_children(h, r);
+	if (err)
+		return err;
 	err = kill ? down_kill(ns, r->name) : down_refuse(ns, r->name);
 	/* The name keeps the namespace, and this its device, until then. */
 	if (err == 0)
@@ -168,7 +204,7 @@ static int down_standing(const struct host *h, int ns,
 	if (err == 0)
 		err = down_unpublish(h, ns, r, kill);
 	if (err == 0)
-		err = leftover_note(r->outside);
+		err = r->parent[0] ? 0 : leftover_note(r->outside);
 	if (err == 0)
 		err = build_remove(h, r);
 	if (err == 0)
@@ -239,16 +275,30 @@ static int down_locked(const struct host *h, const struct options *o,
 	return lock < 0 ? lock : down_one(h, name, o->kill, false);
 }
 
+/**
+ * struct down_all - all networks, each after those that hang on it
+ * @depth:	of the one in question; more than profile_check() lets through
+ *		means records that make no sense
+ */
 struct down_all {
 	const struct host *h;
 	const struct options *o;
+	unsigned int depth;
 	bool failed;
 };
 
 static int down_each(void *ctx, const char *name)
 {
 	struct down_all *all = ctx;
+	struct record r;
 
+	if (all->depth < PROFILE_PARENTS_MAX &&
+	    record_read(all->h, name, &r) == 0) {
+		all->depth++;
+		if (outer_children(all->h, name, r.cookie, down_each, all) < 0)
+			all->failed = true;
+		all->depth--;
+	}
 	if (down_locked(all->h, all->o, name))
 		all->failed = true;
 	return 0;

@@ -206,11 +206,17 @@ static void gc_pool(struct gc *gc)
 		gc->failed = true;
 }
 
-static void gc_uplinks(struct gc *gc)
+static int gc_uplinks_here(const struct host *h)
 {
 	_cleanup_nl_ struct nl_sock *sk = NULL;
+	int err = nl_open(NETLINK_ROUTE, &sk);
 
-	if (nl_open(NETLINK_ROUTE, &sk) < 0 || uplink_sweep(gc->h, sk))
+	return err ? err : uplink_sweep(h, sk);
+}
+
+static void gc_uplinks(struct gc *gc)
+{
+	if (gc_uplinks_here(gc->h) || outer_sweep(gc->h, gc_uplinks_here))
 		gc->failed = true;
 }
 

@@ -79,7 +79,8 @@ static void status_link(const struct status_run *run, struct status *s,
 							&s->link) == 0;
 		return;
 	}
-	s->linked = link_find(run->sk, s->record.outside, 0, &s->link) == 0 &&
+	s->linked = link_kind_outside(run->h, &s->record, run->sk,
+				      &s->link) == 0 &&
 		    s->link.ours && strcmp(s->link.alias, name) == 0;
 }
 
@@ -188,7 +189,8 @@ static void status_warnings(struct status_run *run, const struct status *s,
 
 	if (run->json)
 		jsonw_array(run->json, "warnings");
-	if (s->known && s->linked)
+	/* What may be in the way of others is in the namespace of the Parent. */
+	if (s->known && s->linked && !s->record.parent[0])
 		err = warn_each(&s->record, run->sk, true,
 				run->json ? status_warn_json : status_warn,
 				run->json ? (void *)run->json : (void *)name);
@@ -215,6 +217,7 @@ static void status_json(struct status_run *run, const struct status *s,
 	if (s->known) {
 		jsonw_string(j, "address", address);
 		jsonw_string(j, "link", profile_link_name(s->record.link));
+		jsonw_string(j, "parent", s->record.parent);
 		jsonw_string(j, "section", s->record.section);
 		jsonw_string(j, "firewall", s->record.firewall);
 		jsonw_bool(j, "masquerade", s->record.nat);

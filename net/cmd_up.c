@@ -14,11 +14,16 @@
 #include "net/vpn_start.h"
 #include "net/warn.h"
 
+/**
+ * struct up - one network
+ * @stood:	set if it was mended
+ */
 struct up {
 	const struct host *h;
 	const struct options *o;
 	const char *name;
 	const char *conf;
+	bool *stood;
 };
 
 static void up_report(void *ctx, const char *step, int err, long long us)
@@ -83,6 +88,34 @@ static int up_warn(void *ctx, const char *text)
 	return 0;
 }
 
+static int up_enter(const struct up *up, const char *parent,
+		    struct outer *outer)
+{
+	int err = outer_enter(up->h, parent, 0, outer);
+
+	if (err == -ENOENT)
+		return log_errno(err, "%s: Parent=%s: there is no such network",
+				 up->name, parent);
+	return err;
+}
+
+/* Where its outer end is. */
+static int up_run(const struct up *up, struct build *b, int ns, bool stands)
+{
+	int err = build_begin(b, stands);
+
+	if (up->o->override.index)
+		b->from = up->o->override.index;
+	if (err == 0)
+		err = stands ? build_mend(b, ns) : build_make(b);
+	if (err == 0 && warn_each(&b->record, b->out, stands, up_warn,
+				  (void *)up) < 0)
+		log_msg(LOG_WARNING, "%s: cannot look at what may be in its "
+			"way", up->name);
+	build_end(b);
+	return err;
+}
+
 static int up_build(const struct up *up, const struct conf *conf,
 		    const struct plan *plan)
 {
@@ -93,6 +126,7 @@ static int up_build(const struct up *up, const struct conf *conf,
 		.progress = { .report = up_report, .ctx = (void *)up },
 	};
 	_cleanup_close_ int ns = -1;
+	struct outer outer;
 	int err = up_look_clear(up, &b.record, &ns);
 	int stands = err;
 
@@ -112,16 +146,14 @@ static int up_build(const struct up *up, const struct conf *conf,
 		build_print_steps(&b);
 		return 0;
 	}
-	err = build_begin(&b, stands);
-	if (up->o->override.index)
-		b.from = up->o->override.index;
-	if (err == 0)
-		err = stands ? build_mend(&b, ns) : build_make(&b);
-	if (err == 0 && warn_each(&b.record, b.out, stands, up_warn,
-				  (void *)up) < 0)
-		log_msg(LOG_WARNING, "%s: cannot look at what may be in its "
-			"way", up->name);
-	build_end(&b);
+	err = up_enter(up, stands ? b.record.parent : plan->parent, &outer);
+	if (err)
+		return err;
+	*up->stood = stands;
+	b.outer = &outer;
+	b.h = &outer.host;
+	err = up_run(up, &b, ns, stands);
+	outer_leave(&outer);
 	if (err == 0 && b.record.state == RECORD_UP)
 		err = vpn_start(up->h, plan, up->conf);
 	return err;
@@ -158,6 +190,29 @@ static int up_override(const struct up *up, struct plan *plan)
 	return err;
 }
 
+/* The networks that it hangs on come first; profile_check() found no circle. */
+static int up_parent(const struct up *up, const struct conf *conf,
+		     const struct plan *plan)
+{
+	struct slice parent = { plan->parent, strlen(plan->parent) };
+	struct options o = *up->o;
+	_cleanup_close_ int there = -1;
+
+	if (!parent.len)
+		return 0;
+	there = outer_open(up->h, plan->parent);
+	if (there != -ENOENT)
+		return there < 0 ? host_explain(there, handle_explain,
+						plan->parent) : 0;
+	if (!profile_find_netns(&conf->profiles, parent))
+		return log_errno(-ENOENT, "%s: Parent=%s: there is no such "
+				 "network, and runns.conf has no section for "
+				 "it", up->name, plan->parent);
+	o.section = NULL;
+	o.override = (struct override){ 0 };
+	return up_named(up->h, &o, conf, plan->parent);
+}
+
 static int up_planned(const struct up *up, const struct conf *conf,
 		      const struct request *request)
 {
@@ -166,6 +221,8 @@ static int up_planned(const struct up *up, const struct conf *conf,
 
 	if (err == 0)
 		err = up_override(up, &plan);
+	if (err == 0)
+		err = up_parent(up, conf, &plan);
 	return err ? err : up_build(up, conf, &plan);
 }
 
@@ -193,21 +250,73 @@ static int up_locked(struct up *up, const struct conf *conf)
 	return err;
 }
 
+struct up_children {
+	const struct host *h;
+	const struct options *o;
+	const struct conf *conf;
+	int err;
+};
+
+/* As it was built, from the section of its name or from a pattern. */
+static int up_child(void *ctx, const char *child)
+{
+	struct up_children *children = ctx;
+	const struct profile_conf *p = &children->conf->profiles;
+	struct options o = *children->o;
+	struct record r;
+	int err = 0;
+
+	o.override = (struct override){ 0 };
+	o.section = NULL;
+	if (record_read(children->h, child, &r) < 0 || r.state != RECORD_UP)
+		return 0;
+	if (!profile_find_netns(p, (struct slice){ child, strlen(child) }))
+		o.section = r.section;
+	if (!o.section || profile_find(p, (struct slice){ r.section,
+					strlen(r.section) }))
+		err = up_named(children->h, &o, children->conf, child);
+	if (err)
+		children->err = err;
+	return 0;
+}
+
+/* Those that hang on it leave by its devices, which may be new. */
+static int up_children(const struct host *h, const struct options *o,
+		       const struct conf *conf, const char *name)
+{
+	struct up_children children = { .h = h, .o = o, .conf = conf };
+	struct record r;
+	int err = o->dry_run ? -ENOENT : record_read(h, name, &r);
+
+	if (err == 0)
+		err = outer_children(h, name, r.cookie, up_child, &children);
+	else if (err == -ENOENT)
+		err = 0;
+	return err ? err : children.err;
+}
+
+static int up_one(struct up *up, const struct conf *conf)
+{
+	_cleanup_close_ int lock = host_lock(up->h, "net.", up->name,
+					     HOST_LOCK_MS);
+
+	return lock < 0 ? lock : up_locked(up, conf);
+}
+
 int up_named(const struct host *h, const struct options *o,
 	     const struct conf *conf, const char *name)
 {
-	struct up up = { .h = h, .o = o, .name = name };
-	int lock, err;
+	bool stood = false;
+	struct up up = { .h = h, .o = o, .name = name, .stood = &stood };
+	int err;
 
 	if (!name_is_valid((struct slice){ name, strlen(name) }))
 		return log_errno(-EINVAL, "not a name for a network: 1 to 63 "
 				 "of A-Z a-z 0-9 _ . -, the first a letter or "
 				 "digit, not 'host' or 'deny'");
-	lock = host_lock(h, "net.", name, HOST_LOCK_MS);
-	if (lock < 0)
-		return lock;
-	err = up_locked(&up, conf);
-	close(lock);
+	err = up_one(&up, conf);
+	if (err == 0 && stood)
+		err = up_children(h, o, conf, name);
 	if (err == 0 && o->wait)
 		err = vpn_wait(h, name, (int)o->wait_s * 1000);
 	return err;

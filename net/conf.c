@@ -224,6 +224,7 @@ static void plan_link(struct plan *out, const struct profile *p)
 							 p->interface_out;
 
 	out->link = p->link;
+	plan_name(out->parent, sizeof(out->parent), p->parent, "");
 	if (p->link == LINK_VETH)
 		return;
 	plan_name(out->device, sizeof(out->device), device, "");

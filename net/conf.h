@@ -49,6 +49,7 @@ struct request {
  * @interface_in: "" for rn-INDEX
  * @link:	how it is connected
  * @device:	the device of the host's that @link needs; "" for none
+ * @parent:	the namespace that it hangs on; "" for the host
  * @gateway:	of the inside, where the host's end has no address; or family 0
  * @uplink:	"" for whatever the routing table picks
  * @vpn:	its section names VPNs
@@ -64,6 +65,7 @@ struct plan {
 	char interface_in[PROFILE_IFNAME_MAX + 1];
 	enum profile_link link;
 	char device[PROFILE_IFNAME_MAX + 1];
+	char parent[NAME_SIZE];
 	struct addr gateway;
 	char uplink[PROFILE_IFNAME_MAX + 1];
 	struct slice resolve;

@@ -97,6 +97,39 @@ static int dns_take(struct buf *b, const struct plan *plan,
 	return servers;
 }
 
+/*
+ * Those of the network that it hangs on, which may be meant to see every
+ * look-up; the administrator's own for that come first, as for its sessions.
+ */
+static bool dns_from_parent(struct buf *b, const struct plan *plan,
+			    const struct record *r)
+{
+	static const struct {
+		const char *dir;
+		const char *file;
+	} places[] = {
+		{ "/etc/netns", "resolv.conf" },
+		{ "/" PATH_RUN_NET, NET_ETC "/resolv.conf" },
+	};
+	size_t before = b->len;
+	size_t i;
+
+	for (i = 0; r->parent[0] && i < ARRAY_SIZE(places); i++) {
+		char path[DNS_PATH_SIZE];
+		char text[DNS_TEXT_SIZE];
+
+		snprintf(path, sizeof(path), "%s/%s/%s", places[i].dir,
+			 r->parent, places[i].file);
+		if (file_read_small(AT_FDCWD, path, text, sizeof(text)) < 0)
+			continue;
+		if (dns_take(b, plan, r, text) > 0)
+			return true;
+		b->len = before;
+		b->text[before] = '\0';
+	}
+	return false;
+}
+
 static void dns_from_host(struct buf *b, const struct plan *plan,
 			  const struct record *r)
 {
@@ -187,7 +220,7 @@ static int dns_resolv(struct buf *b, const struct plan *plan,
 		dns_from_keys(b, plan, r);
 	else if (plan->vpn)
 		dns_from_tunnels(b, plan, r, !p->n_search);
-	else
+	else if (!dns_from_parent(b, plan, r))
 		dns_from_host(b, plan, r);
 	/* The last search list counts (resolv.conf(5)). */
 	if (p && p->n_search)

@@ -122,15 +122,33 @@ int fw_add(const struct host *h, const struct fw_backend *fw,
 	return lock < 0 ? lock : fw->add(m);
 }
 
+struct fw_other {
+	const struct host *h;
+	const char *name;
+};
+
+/* Does another network use the rules that members share here? */
 static int fw_is_other(void *ctx, const char *name)
 {
-	return strcmp(name, ctx) != 0;
+	const struct fw_other *other = ctx;
+	struct record r;
+	int err;
+
+	if (strcmp(name, other->name) == 0)
+		return 0;
+	if (!other->h->parent[0])
+		return 1;
+	err = record_read(other->h, name, &r);
+	if (err)
+		return err == -ENOENT ? 0 : err == -EINVAL ? 1 : err;
+	return strcmp(r.parent, other->h->parent) == 0;
 }
 
 int fw_remove(const struct host *h, const struct fw_backend *fw,
 	      const char *name, const char *link)
 {
 	_cleanup_close_ int lock = host_lock(h, "fw", "", HOST_LOCK_MS);
+	struct fw_other other = { .h = h, .name = name };
 	int err;
 
 	if (lock < 0)
@@ -142,7 +160,7 @@ int fw_remove(const struct host *h, const struct fw_backend *fw,
 	 */
 	if (err)
 		return err;
-	err = record_each(h, fw_is_other, (void *)name);
+	err = record_each(h, fw_is_other, &other);
 	if (err < 0)
 		return log_errno(err, "cannot list /run/runns/net");
 	return err ? 0 : fw->clear(link);

@@ -101,7 +101,8 @@ int fw_add(const struct host *h, const struct fw_backend *fw,
  * fw_remove() - remove the member @name, under the lock
  * @link:	the host's end
  *
- * What members share goes too if no other network is recorded.
+ * What members share goes too if no other network is recorded that hangs on
+ * the same namespace.
  *
  * Return: 0 or -errno, logged.
  */

@@ -11,6 +11,7 @@
  * struct host - what every command starts from
  * @root:	the host's root directory
  * @ns:		the host's network namespace, where the thread stands
+ * @parent:	"", or the namespace that stands for the host's: see outer.h
  * @net:	PATH_RUN_NET, and so on
  */
 struct host {
@@ -24,13 +25,14 @@ struct host {
 	int failed;
 	int uplink;
 	int vpn;
+	const char *parent;
 };
 
 /* A host that has nothing open, so that host_close() is harmless. */
 #define HOST_CLOSED \
 	{ .root = -1, .ns = -1, .net = -1, .lock = -1, .pool = -1, \
 	  .views = -1, .request = -1, .failed = -1, .uplink = -1, \
-	  .vpn = -1 }
+	  .vpn = -1, .parent = "" }
 
 /**
  * host_enter() - go where the host's processes are

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "lib/base/log.h"
+#include "lib/sys/ns.h"
 #include "net/build.h"
 
 static int pair_make(struct build *b)
@@ -88,8 +89,20 @@ const struct link_kind *link_kind(enum profile_link link)
 int link_kind_give_back(const struct host *h, const struct record *r, int ns)
 {
 	const struct link_kind *kind = link_kind(r->link);
+	struct outer outer;
+	int err;
 
-	return kind->give_back ? kind->give_back(h, r, ns) : 0;
+	if (!kind->give_back)
+		return 0;
+	err = outer_enter(h, r->parent, r->parent_cookie, &outer);
+	if (err == -ENOENT)
+		log_msg(LOG_ERR, "%s: its Parent is gone: %s cannot be given "
+			"back", r->name, r->device);
+	if (err)
+		return err == -ENOENT ? 0 : err;
+	err = kind->give_back(&outer.host, r, ns);
+	outer_leave(&outer);
+	return err;
 }
 
 struct inside {
@@ -115,4 +128,29 @@ int link_kind_inside(const struct host *h, const struct record *r, int ns,
 	};
 
 	return build_inside(h, ns, inside_find, &inside);
+}
+
+/* The namespace that it hangs on may be another by now. */
+static int outside_at_parent(const struct host *h, const struct record *r,
+			     struct link *out)
+{
+	_cleanup_close_ int ns = outer_open(h, r->parent);
+	struct inside there = { .name = r->outside, .out = out };
+	uint64_t cookie;
+	int err = ns < 0 ? ns : ns_cookie_of(ns, &cookie);
+
+	if (err == -EOPNOTSUPP) {
+		cookie = 0;
+		err = 0;
+	}
+	if (err == -ENOENT || (err == 0 && cookie != r->parent_cookie))
+		return -ENODEV;
+	return err ? err : build_inside(h, ns, inside_find, &there);
+}
+
+int link_kind_outside(const struct host *h, const struct record *r,
+		      struct nl_sock *sk, struct link *out)
+{
+	return r->parent[0] ? outside_at_parent(h, r, out) :
+			      link_find(sk, r->outside, 0, out);
 }

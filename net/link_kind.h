@@ -48,6 +48,15 @@ int link_kind_inside(const struct host *h, const struct record *r, int ns,
 		     struct link *out) _must_check_;
 
 /**
+ * link_kind_outside() - the end outside of a network that stands
+ * @sk:		rtnetlink in the host, for those that hang on it
+ *
+ * Return: 0; -ENODEV; -errno.
+ */
+int link_kind_outside(const struct host *h, const struct record *r,
+		      struct nl_sock *sk, struct link *out) _must_check_;
+
+/**
  * link_kind_give_back() - calls @give_back, if the network's kind has one
  *
  * Return: 0 or -errno, logged.

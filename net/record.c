@@ -100,6 +100,10 @@ static int record_set(struct record *r, struct slice key, struct slice v)
 		return profile_link_find(v, &r->link);
 	if (slice_is(key, "device"))
 		return record_get_text(r->device, sizeof(r->device), v);
+	if (slice_is(key, "parent"))
+		return record_get_text(r->parent, sizeof(r->parent), v);
+	if (slice_is(key, "parent-cookie"))
+		return record_get_u64(&r->parent_cookie, v, UINT64_MAX);
 	if (slice_is(key, "outside"))
 		return record_get_text(r->outside, sizeof(r->outside), v);
 	if (slice_is(key, "inside"))
@@ -187,6 +191,9 @@ int record_write(const struct host *h, const struct record *r)
 	buf_addf(&b, "section=%s\nfirewall=%s\nlink=%s\ndevice=%s\n",
 		 r->section, r->firewall, profile_link_name(r->link),
 		 r->device);
+	if (r->parent[0])
+		buf_addf(&b, "parent=%s\nparent-cookie=%" PRIu64 "\n",
+			 r->parent, r->parent_cookie);
 	buf_addf(&b, "outside=%s\ninside=%s\n", r->outside, r->inside);
 	record_add_addresses(&b, r);
 	buf_addf(&b, "nat=%d\nisolate=%d\nsteered=%d\n", r->nat, r->isolate,

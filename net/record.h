@@ -30,6 +30,7 @@ enum record_state {
  * @link:	kind of its device
  * @device:	that of the host's that the kind needs: an uplink, a bridge, the
  *		one that was moved; "" for none
+ * @parent:	namespace that it hangs on, @parent_cookie: of that; "" for the host
  * @outside:	host's end, "" if it has none; @inside: the other
  * @net:	address of the host's end and prefix; @peer: inside's; both are the
  *		inside's where the host's end has none; family 0: none
@@ -46,6 +47,8 @@ struct record {
 	char firewall[16];
 	enum profile_link link;
 	char device[IFNAMSIZ];
+	char parent[NAME_SIZE];
+	uint64_t parent_cookie;
 	char outside[IFNAMSIZ];
 	char inside[IFNAMSIZ];
 	struct addr_net net;

@@ -91,7 +91,7 @@ static int track_forget_one(void *ctx, struct nlmsghdr *h)
 }
 
 /* Two sockets: what is deleted is answered while the list still comes. */
-static void track_run(void)
+static int track_all(void)
 {
 	_cleanup_nl_ struct nl_sock *list = NULL;
 	_cleanup_nl_ struct nl_sock *sk = NULL;
@@ -107,9 +107,31 @@ static void track_run(void)
 	/* Before the sockets, which may take longer. */
 	base_close(&track_lock);
 	/* nf_conntrack_netlink is neither loaded nor to be had. */
-	if (err && err != -EINVAL && err != -EOPNOTSUPP)
+	return err == -EINVAL || err == -EOPNOTSUPP ? 0 : err;
+}
+
+static void track_run(void)
+{
+	int err = track_all();
+
+	if (err)
 		log_errno(err, "cannot forget the connections of networks "
 			  "that are down");
+}
+
+int track_forget_here(const struct addr *a)
+{
+	struct addr *later = track_addrs;
+	size_t later_n = track_n;
+	struct addr one = *a;
+	int err;
+
+	track_addrs = &one;
+	track_n = 1;
+	err = track_all();
+	track_addrs = later;
+	track_n = later_n;
+	return err;
 }
 
 int track_forget(const struct addr *a)

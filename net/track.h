@@ -21,6 +21,15 @@
 int track_forget(const struct addr *a) _must_check_;
 
 /**
+ * track_forget_here() - the same at once, where the thread stands
+ *
+ * For the namespace of a Parent, which nobody will stand in later.
+ *
+ * Return: 0 or -errno.
+ */
+int track_forget_here(const struct addr *a) _must_check_;
+
+/**
  * track_end() - leave what is to be forgotten to the child that lingers
  *
  * To list connections takes milliseconds, however few there are, so it is done

@@ -82,6 +82,19 @@ static int vpn_tunnels(struct vpn *v)
 	return v->n ? 0 : -ENOENT;
 }
 
+/* To where its own packets leave. */
+static int vpn_enter(struct vpn *v)
+{
+	const struct record *r = &v->record;
+	int err = outer_enter(v->h, r->parent, r->parent_cookie, &v->outer);
+
+	if (err == -ENOENT)
+		log_errno(err, "%s: its Parent %s is gone", r->name, r->parent);
+	if (err == 0)
+		v->h = &v->outer.host;
+	return err;
+}
+
 static int vpn_open(struct vpn *v, const struct conf *conf, const char *name)
 {
 	struct request request = { 0 };
@@ -105,6 +118,9 @@ static int vpn_open(struct vpn *v, const struct conf *conf, const char *name)
 	if (build_is_ours(&v->record, v->ns) != 1)
 		return log_errno(-ESTALE, "%s: not the namespace that was "
 				 "recorded", name);
+	err = vpn_enter(v);
+	if (err)
+		return err;
 	err = nl_open(NETLINK_ROUTE, &v->out);
 	if (err == 0)
 		err = build_inside(v->h, v->ns, vpn_open_inner, v);
@@ -125,6 +141,8 @@ static void vpn_close(struct vpn *v)
 	nl_close(v->in);
 	nl_close(v->out);
 	base_close(&v->ns);
+	if (v->h == &v->outer.host)
+		outer_leave(&v->outer);
 }
 
 static bool vpn_is_mine(void *ctx, const char *name)

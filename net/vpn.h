@@ -18,6 +18,7 @@
 #include "lib/policy/tunnel.h"
 #include "net/conf.h"
 #include "net/nl.h"
+#include "net/outer.h"
 #include "net/record.h"
 
 enum {
@@ -82,6 +83,7 @@ struct vpn_tunnel {
  * struct vpn - a network in the hands of its supervisor
  * @plan:	its section
  * @record:	as `up' left it
+ * @outer:	where the supervisor stands, once it has entered it: its host is @h
  * @ns:		its namespace
  * @out:	socket where the supervisor stands: the host, or the Parent
  * @in:		socket in the network's namespace
@@ -91,6 +93,7 @@ struct vpn {
 	const struct host *h;
 	struct plan plan;
 	struct record record;
+	struct outer outer;
 	int ns;
 	struct nl_sock *out;
 	struct nl_sock *in;

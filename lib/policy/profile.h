@@ -23,6 +23,7 @@ enum {
 	PROFILE_DNS_MAX = 3,		/* resolv.conf(5): MAXNS */
 	PROFILE_SEARCH_MAX = 6,
 	PROFILE_IFNAME_MAX = 15,
+	PROFILE_PARENTS_MAX = 16,	/* of one network, by way of its Parent */
 	PROFILE_VPN_MAX = 4,		/* of one network */
 };
 
@@ -62,6 +63,7 @@ struct profile_vpn {
  * @interface:	name of the end inside; empty: eth0
  * @interface_in: name of the host's end; empty: rn-INDEX
  * @interface_out: uplink; empty: whatever the routing table picks
+ * @parent:	namespace that it hangs on; empty: the host
  * @link:	kind of its device
  * @link_device: what stands behind "bridge:" or "move:"
  * @has_address: an Address was given (else it comes from the pool)
@@ -90,6 +92,7 @@ struct profile {
 	struct slice interface;
 	struct slice interface_in;
 	struct slice interface_out;
+	struct slice parent;
 	enum profile_link link;
 	struct slice link_device;
 	bool has_address;

@@ -270,12 +270,52 @@ static int check_resolve(const struct profile_conf *conf, struct diag *d)
 	return 0;
 }
 
+/* The section that describes the Parent of @p, or NULL. */
+static const struct profile *parent_of(const struct profile_conf *conf,
+				       const struct profile *p)
+{
+	return p->parent.len ? column_find(conf, &columns[COLUMN_NETNS],
+					   p->parent) : NULL;
+}
+
+static int check_parent(const struct profile_conf *conf,
+			const struct profile *p, struct diag *d)
+{
+	const struct profile *up = parent_of(conf, p);
+	unsigned int left = PROFILE_PARENTS_MAX;
+
+	for (; up && up != p && left; left--)
+		up = parent_of(conf, up);
+	if (up == p)
+		return diag_set(d, p->file, p->line, 0,
+				"Parent \"%.*s\" of [%.*s] hangs on [%.*s] "
+				"itself", SLICE_ARG(p->parent),
+				SLICE_ARG(p->section), SLICE_ARG(p->section));
+	if (up)
+		return diag_set(d, p->file, p->line, 0,
+				"[%.*s] hangs on more than %d others by way "
+				"of its Parent", SLICE_ARG(p->section),
+				PROFILE_PARENTS_MAX);
+	return 0;
+}
+
+static int check_parents(struct profile_conf *conf, struct diag *d)
+{
+	int r = check_column(conf, &columns[COLUMN_NETNS], d);
+	size_t i;
+
+	for (i = 0; i < conf->n && r == 0; i++)
+		r = check_parent(conf, &conf->profiles[i], d);
+	return r;
+}
+
 /* What any section has; the rest need not be looked for. */
 struct present {
 	bool netns;
 	bool interface_in;
 	bool address;
 	bool resolve;
+	bool parent;
 };
 
 static struct present present_in(const struct profile_conf *conf)
@@ -290,6 +330,7 @@ static struct present present_in(const struct profile_conf *conf)
 		has.interface_in |= p->interface_in.len != 0;
 		has.address |= has_network(p);
 		has.resolve |= p->resolve.len != 0;
+		has.parent |= p->parent.len != 0;
 	}
 	return has;
 }
@@ -313,6 +354,8 @@ int profile_check(struct profile_conf *conf, struct diag *d)
 		r = check_pool(conf, has.address, d);
 	if (r == 0 && has.resolve)
 		r = check_resolve(conf, d);
+	if (r == 0 && has.parent)
+		r = check_parents(conf, d);
 	if (r == 0)
 		r = profile_link_check(conf, d);
 	if (r == 0)

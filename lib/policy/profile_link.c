@@ -19,6 +19,7 @@ enum {
 	MTU = 1 << 5,
 	NAT = 1 << 6,
 	ISOLATE = 1 << 7,
+	PARENT = 1 << 8,
 };
 
 /**
@@ -36,7 +37,7 @@ static const struct link_row {
 	[LINK_VETH] = { "veth", NULL, 0, GATEWAY },
 	[LINK_NONE] = { "none", NULL, 0,
 			ADDRESS | GATEWAY | INTERFACE | INTERFACE_IN |
-			INTERFACE_OUT | MTU | NAT },
+			INTERFACE_OUT | MTU | NAT | PARENT },
 	[LINK_MACVLAN] = { "macvlan", NULL, ADDRESS | INTERFACE_OUT,
 			   INTERFACE_IN | NAT | ISOLATE },
 	[LINK_IPVLAN] = { "ipvlan", NULL, ADDRESS | INTERFACE_OUT,
@@ -64,6 +65,7 @@ static const struct link_key {
 	{ MTU, "MTU", "" },
 	{ NAT, "Nat=masquerade", "" },
 	{ ISOLATE, "Isolate=yes", "" },
+	{ PARENT, "Parent", "" },
 };
 
 static unsigned int keys_given(const struct profile *p)
@@ -78,6 +80,7 @@ static unsigned int keys_given(const struct profile *p)
 	given |= p->mtu ? MTU : 0;
 	given |= p->nat == SWITCH_YES ? NAT : 0;
 	given |= p->isolate == SWITCH_YES ? ISOLATE : 0;
+	given |= p->parent.len ? PARENT : 0;
 	return given;
 }
 
@@ -140,6 +143,16 @@ int profile_gateway_set(const struct profile_input *in)
 				   "IPv4 address of a router expected, not \"%.*s\"",
 				   SLICE_ARG(in->value));
 	in->profile->gateway = a;
+	return 0;
+}
+
+int profile_parent_set(const struct profile_input *in)
+{
+	if (!name_is_valid(in->value))
+		return profile_bad(in, in->value.p,
+				   "\"%.*s\" cannot be a namespace: " PROFILE_NAME_RULE,
+				   SLICE_ARG(in->value));
+	in->profile->parent = in->value;
 	return 0;
 }
 

@@ -10,11 +10,13 @@
 /**
  * profile_link_set() - take over the value of Link
  * profile_gateway_set() - take over the value of Gateway
+ * profile_parent_set() - take over the value of Parent
  *
  * Return: 0, or -EINVAL with the diagnosis filled.
  */
 int profile_link_set(const struct profile_input *in) _must_check_;
 int profile_gateway_set(const struct profile_input *in) _must_check_;
+int profile_parent_set(const struct profile_input *in) _must_check_;
 
 /**
  * profile_link_check() - are there the keys that each kind needs, and no

@@ -18,10 +18,29 @@ step=${RUNNS_STEP-31}
 net=/usr/libexec/runns/runns-net
 [ -x $net ] || net=$(find /usr -name runns-net -type f | head -n 1)
 
+parent=
+no_links_but_one()
+{
+	[ "$(ip -o link | grep -c '6e:6e:73')" = 1 ]
+}
+
+no_links_in_parent()
+{
+	! ip -n "$parent" -o link | grep -q '6e:6e:73'
+}
+
 # What a network leaves behind if anything; light, since it is asked often.
 look()
 {
-	wait_until 5 no_links
+	if [ -n "$parent" ]; then
+		wait_until 5 no_links_but_one
+		wait_until 5 no_links_in_parent
+		ip netns exec "$parent" bash -c 'ip -o addr; ip rule
+			ip route show table all; nft -s list ruleset
+			grep -H "" /proc/sys/net/ipv4/conf/*/forwarding'
+	else
+		wait_until 5 no_links
+	fi
 	ip -o link | awk '{ print $2 }'
 	ip -o addr | grep -v fe80
 	ip route show table all | grep -v "^multicast ff00"
@@ -194,8 +213,37 @@ link_sweeps()
 	ip link del lend0
 }
 
+# What is in the namespace of a Parent counts too; see look().
+parent_sweeps()
+{
+	conf_write <<-END
+		[base]
+		[upper]
+		Parent = base
+		InterfaceOut = eth0
+	END
+	runnsctl up base
+	parent=base
+	runnsctl up upper && runnsctl down upper
+	look >$host_dir/then
+	sweep "Parent: up killed, then up and down" signal=KILL : 'up upper' \
+		'runnsctl up upper && works upper && runnsctl down upper'
+	sweep "Parent: up killed, then gc" signal=KILL : 'up upper' \
+		'runnsctl gc; ! test -e /run/netns/upper ||
+		runnsctl down upper'
+	sweep "Parent: down killed, then down" signal=KILL 'runnsctl up upper' \
+		'down upper' 'runnsctl down upper'
+	sweep "Parent: down with ENOMEM, then gc" error=ENOMEM \
+		'runnsctl up upper' 'down upper' \
+		'runnsctl gc; ! test -e /run/netns/upper ||
+		runnsctl down upper'
+	parent=
+	runnsctl down base
+}
+
 with_backend nft sweeps nft
 with_backend iptables sweeps iptables
 backend=nft
 link_sweeps
+parent_sweeps
 done_testing

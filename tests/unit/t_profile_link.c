@@ -132,6 +132,52 @@ static void test_refusals(void **state)
 	}
 }
 
+static int read_text(const char *text)
+{
+	int r;
+
+	profile_conf_init(&conf, memory, SECTIONS);
+	diag = (struct diag){ 0 };
+	r = profile_parse(&conf, "t.conf", text, strlen(text), &diag);
+	return r ? r : profile_check(&conf, &diag);
+}
+
+static void test_parents(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned int line;
+		unsigned int column;
+		const char *says;
+	} bad[] = {
+		{ "[a]\nParent = a\n", 1, 0, "of [a] hangs on [a] itself" },
+		{ "[x]\nParent=c\n[a]\nParent = b\n[b]\nParent=c\n"
+		  "[c]\nParent=a\n", 1, 0, "[x] hangs on more than 16" },
+		{ "[a]\nParent = N\n[b]\nNetworkNamespace=N\nParent=a\n",
+		  1, 0, "Parent \"N\" of [a] hangs on [a] itself" },
+		{ "[a]\nParent = ../b\n", 2, 10, "cannot be a namespace" },
+		{ "[a]\nParent = host\n", 2, 10, "cannot be a namespace" },
+		{ "[a]\nLink=none\nParent=b\n", 1, 0, "and also Parent" },
+	};
+	size_t i;
+
+	(void)state;
+	assert_int_equal(read_text("[a]\nParent=b\n[b]\nParent = c\n"
+				   "[c]\nParent=elsewhere\n"), 0);
+	assert_true(slice_is(memory[1].parent, "c"));
+	/* Names of namespaces are what they are, unlike those of sections. */
+	assert_int_equal(read_text("[a]\nParent=A\n"), 0);
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		int r = read_text(bad[i].text);
+
+		if (r != -EINVAL || diag.line != bad[i].line ||
+		    diag.column != bad[i].column ||
+		    !strstr(diag.text, bad[i].says))
+			fail_msg("\"%s\": %d, %u:%u: %s", bad[i].text, r,
+				 diag.line, diag.column, diag.text);
+	}
+}
+
 static void test_names(void **state)
 {
 	enum profile_link link;
@@ -154,6 +200,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_parents),
 		cmocka_unit_test(test_names),
 	};
 
