@@ -16,6 +16,7 @@
 #include "net/dns.h"
 #include "net/link.h"
 #include "net/steer_dns.h"
+#include "net/views.h"
 #include "net/warn.h"
 
 enum { STATUS_SESSIONS_MAX = 256, STATUS_DNS_SIZE = 256 };
@@ -203,6 +204,37 @@ static void status_warnings(struct status_run *run, const struct status *s,
 	}
 }
 
+static int status_lost(void *ctx, const char *over)
+{
+	log_msg(LOG_WARNING, "%s: who is inside sees the host's %s: "
+		"'runnsctl refresh' covers it again", (const char *)ctx, over);
+	return 0;
+}
+
+static int status_lost_json(void *ctx, const char *over)
+{
+	jsonw_string(ctx, NULL, over);
+	return 0;
+}
+
+/* Files that are to be seen inside in place of the host's, and are not. */
+static void status_covers(struct status_run *run, const struct status *s,
+			  const char *name)
+{
+	int err = 0;
+
+	if (run->json)
+		jsonw_array(run->json, "lost_covers");
+	if (strcmp(s->state, "remains") != 0)
+		err = views_lost(run->h, name,
+				 run->json ? status_lost_json : status_lost,
+				 run->json ? (void *)run->json : (void *)name);
+	if (run->json)
+		jsonw_array_end(run->json);
+	if (err)
+		run->failed = true;
+}
+
 static void status_json(struct status_run *run, const struct status *s,
 			const char *name)
 {
@@ -234,6 +266,7 @@ static void status_json(struct status_run *run, const struct status *s,
 	jsonw_number(j, "sessions", s->sessions);
 	jsonw_string(j, "dns", s->dns);
 	jsonw_string(j, "names", s->names);
+	status_covers(run, s, name);
 	status_warnings(run, s, name);
 	jsonw_object_end(j);
 }
@@ -254,6 +287,11 @@ static int status_one(void *ctx, const char *name)
 		return 0;
 	}
 	status_row(&s, name);
+	if (strcmp(s.names, "lost") == 0)
+		log_msg(LOG_WARNING, "%s: the rules that send look-ups to its "
+			"name servers are gone, or are for others: 'runnsctl "
+			"up %s' renews them", name, name);
+	status_covers(run, &s, name);
 	status_warnings(run, &s, name);
 	return 0;
 }

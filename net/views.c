@@ -320,8 +320,13 @@ static int maker_run(struct maker *m, const struct host *h, bool only_mend)
 	view = dir < 0 ? dir : view_open(dir, m->name);
 	if (view >= 0) {
 		r = view_mend(m, view);
-		/* What cannot be mended is made anew for those to come. */
-		return r < 0 && r != -ENOTRECOVERABLE ? view_new(m) : r;
+		/*
+		 * What cannot be mended is made anew for those to come.  But
+		 * where the host has no such file just now, a new one cannot
+		 * be made either, and the next refresh finds those inside.
+		 */
+		return r < 0 && r != -ENOTRECOVERABLE && r != -ENOENT ?
+			       view_new(m) : r;
 	}
 	if (only_mend)
 		return 0;
@@ -345,6 +350,30 @@ static int make_or_mend(const struct host *h, const char *name, bool only_mend)
 	}
 	maker_close(&m);
 	return r;
+}
+
+int views_lost(const struct host *h, const char *name,
+	       int (*fn)(void *ctx, const char *over), void *ctx)
+{
+	_cleanup_close_ int run = file_open_dir(h->root, PATH_RUN);
+	_cleanup_close_ int dir = -1;
+	_cleanup_close_ int view = -1;
+	struct maker m;
+	int r = maker_open(&m, h, name);
+
+	if (r == 0) {
+		dir = run < 0 ? run : view_dir(run, m.cookie);
+		view = dir < 0 ? dir : view_open(dir, name);
+		r = view < 0 ? view : ns_join(view, NS_MNT);
+	}
+	if (r == 0) {
+		r = view_lost(&m.plan, fn, ctx);
+		if (ns_join(m.host_mnt, NS_MNT) < 0)
+			r = log_errno(-ENOTRECOVERABLE, "%s: cannot leave its "
+				      "view", name);
+	}
+	maker_close(&m);
+	return r == -ENOENT ? 0 : r;
 }
 
 int views_make(const struct host *h, const char *name)

@@ -31,6 +31,17 @@ int views_make(const struct host *h, const char *name) _must_check_;
 int views_refresh(const struct host *h, const char *name) _must_check_;
 
 /**
+ * views_lost() - call @fn for each cover that the view of @name has lost
+ * @fn:		as for view_lost(); runs in that view, where it must open
+ *		nothing
+ *
+ * Return: 0, also where there is no view; what @fn returned; -errno (logged).
+ */
+int views_lost(const struct host *h, const char *name,
+	       int (*fn)(void *ctx, const char *over), void *ctx)
+	_must_check_;
+
+/**
  * views_drop() - forget the view of @name
  * @cookie:	of the network namespace that it was made for; 0 for any
  *

@@ -70,6 +70,9 @@ void audit_helper(struct audit *a);
 /** audit_pam() - services of PAM without our module, or with it in vain */
 void audit_pam(struct audit *a);
 
+/** audit_covers() - processes inside that see files of the host's */
+void audit_covers(struct audit *a);
+
 /** audit_processes() - processes outside of the namespaces of their users */
 void audit_processes(struct audit *a);
 

@@ -24,6 +24,7 @@ const struct cli_option cmd_audit_options[] = {
 static void (*const checks[])(struct audit *a) = {
 	audit_map,
 	audit_processes,
+	audit_covers,
 	audit_pam,
 	audit_helper,
 };

@@ -16,18 +16,31 @@
 #include "lib/sys/mnt.h"
 #include "lib/sys/ns.h"
 
-int view_verify(const struct view_plan *plan)
+int view_lost(const struct view_plan *plan,
+	      int (*fn)(void *ctx, const char *over), void *ctx)
 {
-	for (size_t i = 0; i < plan->n; i++) {
+	int end = 0;
+
+	for (size_t i = 0; i < plan->n && end == 0; i++) {
 		const struct view_cover *cover = plan->covers[i];
 		int r = mnt_covered(AT_FDCWD, cover->over, cover->source);
 
-		if (r == -ENOENT && cover->optional)
-			continue;
-		if (r != 1)
-			return -ESTALE;
+		if (r != 1 && !(r == -ENOENT && cover->optional))
+			end = fn(ctx, cover->over);
 	}
-	return 0;
+	return end;
+}
+
+static int first_lost(void *ctx, const char *over)
+{
+	(void)ctx;
+	(void)over;
+	return -ESTALE;
+}
+
+int view_verify(const struct view_plan *plan)
+{
+	return view_lost(plan, first_lost, NULL);
 }
 
 /*

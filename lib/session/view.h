@@ -88,6 +88,18 @@ void view_plan_free(struct view_plan *plan);
 int view_verify(const struct view_plan *plan) _must_check_;
 
 /**
+ * view_lost() - call @fn for each cover of @plan that is not to be seen
+ * @fn:		gets the path that it should be over; a value other than 0 ends
+ *		the walk and is returned
+ *
+ * For the calling thread's root.
+ *
+ * Return: 0 or what @fn returned.
+ */
+int view_lost(const struct view_plan *plan,
+	      int (*fn)(void *ctx, const char *over), void *ctx) _must_check_;
+
+/**
  * view_apply() - turn the thread's own, private mount namespace into a view
  * @base:	root directory of that namespace: sources are reached from it,
  *		also when the thread's own root is another
