@@ -222,6 +222,12 @@ static const char *const covered_dirs[] = {
 	"/run/systemd/resolve",
 };
 
+/** struct covered - those of them that are there */
+struct covered {
+	struct origin_saved dirs[ARRAY_SIZE(covered_dirs)];
+	size_t n;
+};
+
 static bool is_covered(const char *path)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(covered_dirs); i++) {
@@ -231,26 +237,56 @@ static bool is_covered(const char *path)
 	return false;
 }
 
+/* Fills @out with those that are there; what cannot be told ends it. */
+static int covered_look(const struct origin *o, struct covered *out)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(covered_dirs); i++) {
+		struct stat st;
+
+		if (fstatat(o->root.fd, covered_dirs[i] + 1, &st,
+			    AT_NO_AUTOMOUNT) == 0)
+			out->dirs[out->n++] = (struct origin_saved){
+				.dev = st.st_dev, .ino = st.st_ino,
+			};
+		else if (errno != ENOENT)
+			return -errno;
+	}
+	return 0;
+}
+
+static bool same_dir(const struct origin_saved *a, const struct origin_saved *b)
+{
+	return a->dev == b->dev && a->ino == b->ino;
+}
+
+static bool is_one_of(const struct covered *covered,
+		      const struct origin_saved *dir)
+{
+	for (size_t i = 0; i < covered->n; i++) {
+		if (same_dir(&covered->dirs[i], dir))
+			return true;
+	}
+	return false;
+}
+
 /*
  * For a directory that no path leads to: it may have been removed, and still
  * lead to the host's files by "..".  What cannot be told counts as below.
  */
-static bool leads_up_to(const struct origin *o, const char *top)
+static bool leads_up_to_covered(const struct origin *o)
 {
 	_cleanup_close_ int at = fcntl(o->cwd.fd, F_DUPFD_CLOEXEC, 3);
+	struct covered covered = { .n = 0 };
 	struct origin_saved now, up = { 0 };
-	struct stat want;
 
-	if (fstatat(o->root.fd, top, &want, AT_NO_AUTOMOUNT) < 0)
-		return errno != ENOENT;
+	if (covered_look(o, &covered) < 0)
+		return true;
 	for (int depth = 0; at >= 0 && depth < DEPTH_MAX; depth++) {
 		int next;
 
-		if (saved_look(at, &now) < 0)
+		if (saved_look(at, &now) < 0 || is_one_of(&covered, &now))
 			return true;
-		if (now.dev == want.st_dev && now.ino == want.st_ino)
-			return true;
-		if (now.dev == up.dev && now.ino == up.ino)
+		if (same_dir(&now, &up))
 			return false;
 		up = now;
 		next = openat(at, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -258,15 +294,6 @@ static bool leads_up_to(const struct origin *o, const char *top)
 		at = next;
 	}
 	return true;
-}
-
-static bool leads_up_to_covered(const struct origin *o)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(covered_dirs); i++) {
-		if (leads_up_to(o, covered_dirs[i] + 1))
-			return true;
-	}
-	return false;
 }
 
 /*

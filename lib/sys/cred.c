@@ -49,6 +49,7 @@ static int caps_drop(void)
 	return syscall(SYS_capset, &caps.head, caps.data) < 0 ? -errno : 0;
 }
 
+/* What is not permitted cannot be ambient either (capabilities(7)). */
 static bool caps_are_gone(void)
 {
 	struct caps caps;
@@ -57,11 +58,6 @@ static bool caps_are_gone(void)
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(caps.data); i++) {
 		if (caps.data[i].effective || caps.data[i].permitted)
-			return false;
-	}
-	/* Ambient ones would be permitted again after execve(2). */
-	for (int cap = 0; cap <= CAP_LAST_CAP; cap++) {
-		if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, cap, 0, 0) > 0)
 			return false;
 	}
 	return true;
