@@ -83,6 +83,17 @@ int outer_children(const struct host *h, const char *name, uint64_t cookie,
 	_must_check_;
 
 /**
+ * outer_again() - have what hangs on @name mended, since its way out is new
+ * @conf:	configuration in place of runns.conf; or NULL
+ *
+ * Does not wait for that.
+ *
+ * Return: 0, also if nothing hangs on it, or -errno.
+ */
+int outer_again(const struct host *h, const char *name, uint64_t cookie,
+		const char *conf) _must_check_;
+
+/**
  * outer_forget() - the namespace @name has gone, and all that was noted of it
  *
  * Return: 0 or -errno.

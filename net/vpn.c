@@ -320,8 +320,10 @@ int cmd_vpn(const struct host *h, const struct options *o, char **names, int n)
 	}
 	if (err == 0)
 		err = conf_load(h, path, &conf);
-	if (err == 0)
+	if (err == 0) {
+		v->conf = path;
 		err = vpn_open(v, &conf, names[0]);
+	}
 	if (err == 0)
 		err = vpn_run(v, o->daemon, lock);
 	if (v)

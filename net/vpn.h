@@ -84,6 +84,7 @@ struct vpn_tunnel {
  * @plan:	its section
  * @record:	as `up' left it
  * @outer:	where the supervisor stands, once it has entered it: its host is @h
+ * @conf:	configuration in place of runns.conf, or NULL
  * @ns:		its namespace
  * @out:	socket where the supervisor stands: the host, or the Parent
  * @in:		socket in the network's namespace
@@ -94,6 +95,7 @@ struct vpn {
 	struct plan plan;
 	struct record record;
 	struct outer outer;
+	const char *conf;
 	int ns;
 	struct nl_sock *out;
 	struct nl_sock *in;

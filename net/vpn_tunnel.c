@@ -203,6 +203,17 @@ static int tunnel_names(struct vpn *v)
 	return err ? err : tunnel_steer(v);
 }
 
+/* Networks that hang on this one shall leave by the new device. */
+static void tunnel_tell_children(const struct vpn *v)
+{
+	int err = outer_again(v->outer.home, v->plan.name, v->record.cookie,
+			      v->conf);
+
+	if (err)
+		log_errno(err, "%s: cannot mend what hangs on it",
+			  v->plan.name);
+}
+
 int vpn_apply(struct vpn_tunnel *t, int index, const struct tunnel *tunnel)
 {
 	int err = index ? tunnel_take(t, index) : 0;
@@ -221,6 +232,8 @@ int vpn_apply(struct vpn_tunnel *t, int index, const struct tunnel *tunnel)
 	}
 	if (!t->up_at)
 		t->up_at = file_now_ms();
+	if (index)
+		tunnel_tell_children(t->vpn);
 	return 0;
 }
 
