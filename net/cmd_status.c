@@ -10,6 +10,7 @@
 #include "lib/base/jsonw.h"
 #include "lib/base/log.h"
 #include "lib/session/handle.h"
+#include "lib/session/level.h"
 #include "lib/session/usage.h"
 #include "net/build.h"
 #include "net/cmd.h"
@@ -19,7 +20,7 @@
 #include "net/views.h"
 #include "net/warn.h"
 
-enum { STATUS_SESSIONS_MAX = 256, STATUS_DNS_SIZE = 256 };
+enum { STATUS_SESSIONS_MAX = 256, STATUS_WHYS_MAX = 8, STATUS_DNS_SIZE = 256 };
 
 /**
  * struct status - one network
@@ -204,6 +205,51 @@ static void status_warnings(struct status_run *run, const struct status *s,
 	}
 }
 
+/* Gathered before it is told, since the level comes first. */
+struct status_level {
+	const char *why[STATUS_WHYS_MAX];
+	size_t n;
+};
+
+static int status_why(void *ctx, const char *why)
+{
+	struct status_level *l = ctx;
+
+	if (l->n < STATUS_WHYS_MAX)
+		l->why[l->n++] = why;
+	return 0;
+}
+
+static int status_why_lost(void *ctx, const char *over)
+{
+	(void)over;
+	status_why(ctx, "sessions see files of the host's");
+	return 1;
+}
+
+/* What really holds now. */
+static void status_level_json(struct status_run *run, const struct status *s,
+			      const char *name)
+{
+	struct level level = {
+		.steers_dns = strcmp(s->names, "steered") == 0,
+		.isolated = s->known && (s->record.isolate ||
+					 s->record.link == LINK_NONE),
+	};
+	struct status_level l = { .n = 0 };
+	size_t i;
+
+	if (level_each(run->h->root, &level, status_why, &l) < 0 ||
+	    (strcmp(s->state, "remains") != 0 &&
+	     views_lost(run->h, name, status_why_lost, &l) < 0))
+		run->failed = true;
+	jsonw_string(run->json, "level", l.n ? "routed" : "sealed");
+	jsonw_array(run->json, "level_why");
+	for (i = 0; i < l.n; i++)
+		jsonw_string(run->json, NULL, l.why[i]);
+	jsonw_array_end(run->json);
+}
+
 static int status_lost(void *ctx, const char *over)
 {
 	log_msg(LOG_WARNING, "%s: who is inside sees the host's %s: "
@@ -266,6 +312,7 @@ static void status_json(struct status_run *run, const struct status *s,
 	jsonw_number(j, "sessions", s->sessions);
 	jsonw_string(j, "dns", s->dns);
 	jsonw_string(j, "names", s->names);
+	status_level_json(run, s, name);
 	status_covers(run, s, name);
 	status_warnings(run, s, name);
 	jsonw_object_end(j);

@@ -266,9 +266,7 @@ static void plan_fill(struct plan *out, const struct profile *p)
 	out->mtu = p->mtu;
 	out->nat = p->nat != SWITCH_NO;
 	out->isolate = p->isolate != SWITCH_NO;
-	out->strict_dns = p->strict_dns == SWITCH_YES ||
-			  (p->strict_dns == SWITCH_DEFAULT &&
-			   (p->n_dns || p->resolve.len || p->n_vpns));
+	out->strict_dns = profile_strict_dns(p);
 	out->linger = p->linger != SWITCH_NO;
 	plan_link(out, p);
 	plan_vpn(out, p);

@@ -17,6 +17,7 @@
 #include "lib/session/mapfile.h"
 #include "lib/sys/file.h"
 #include "lib/sys/nss.h"
+#include "runnsctl/level.h"
 #include "runnsctl/out.h"
 #include "runnsctl/runnsctl.h"
 #include "runnsctl/sources.h"
@@ -38,6 +39,8 @@ const struct cli_option cmd_explain_options[] = {
  * @exists:	1, 0, or -1: does the namespace exist?
  * @outcome:	a word for programs
  * @why:	a sentence for people
+ * @level:	"routed" or "sealed", NULL where it cannot be told or there is none
+ * @level_why:	why it is not sealed
  */
 struct explain {
 	const char *map_path;
@@ -53,6 +56,8 @@ struct explain {
 	int exists;
 	const char *outcome;
 	char why[512];
+	const char *level;
+	char level_why[LEVEL_WHY_SIZE];
 };
 
 /* Reports why there is no answer; returns EXIT_FAILED. */
@@ -185,6 +190,17 @@ static void explain_decision(struct explain *e)
 	}
 }
 
+static void explain_level(struct explain *e)
+{
+	const struct decision *d = &e->decision;
+
+	if (strcmp(e->outcome, "enter") == 0 ||
+	    strcmp(e->outcome, "build") == 0 ||
+	    strcmp(e->outcome, "private") == 0)
+		e->level = level_find(e->host, d->name, d->section,
+				      e->exists == 1, e->level_why);
+}
+
 /* The rule as it is written, its continuation lines joined. */
 static void print_rule(FILE *to, const struct map_rule *rule)
 {
@@ -274,6 +290,9 @@ static void print_text(const struct explain *e)
 	printf("  %-10s ", "outcome");
 	out_text(style, e->why, strlen(e->why));
 	putchar('\n');
+	if (e->level)
+		out_field("level", "%s%s%s", e->level,
+			  e->level_why[0] ? ": " : "", e->level_why);
 }
 
 static void json_rule(struct jsonw *j, const struct map_rule *rule)
@@ -331,6 +350,11 @@ static void print_json(const struct explain *e)
 	jsonw_bool(&j, "optional", d->optional);
 	jsonw_string(&j, "outcome", e->outcome);
 	jsonw_string(&j, "why", e->why);
+	if (e->level)
+		jsonw_string(&j, "level", e->level);
+	else
+		jsonw_null(&j, "level");
+	jsonw_string(&j, "level_why", e->level_why);
 	if (e->verbose)
 		json_passed(&j, e);
 	jsonw_object_end(&j);
@@ -400,6 +424,7 @@ static int decide(struct explain *e)
 	r = decide_session(&e->file.map, &e->subject, &e->decision, &d);
 	if (r == 0) {
 		explain_decision(e);
+		explain_level(e);
 		return EXIT_OK;
 	}
 	diag_format(&d, text, sizeof(text));

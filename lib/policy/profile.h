@@ -188,6 +188,12 @@ int profile_link_find(struct slice name, enum profile_link *out) _must_check_;
 /** profile_is_sealed() - has it VPNs, and no way but through them? */
 bool profile_is_sealed(const struct profile *p);
 
+/** profile_strict_dns() - do its look-ups go to its own name servers only? */
+bool profile_strict_dns(const struct profile *p);
+
+/** profile_is_isolated() - do rules keep it from the host and other networks? */
+bool profile_is_isolated(const struct profile *p);
+
 /** profile_find_netns() - the section that describes the namespace @name */
 const struct profile *profile_find_netns(const struct profile_conf *conf,
 					 struct slice name);

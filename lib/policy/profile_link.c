@@ -205,3 +205,11 @@ int profile_link_check(const struct profile_conf *conf, struct diag *d)
 	}
 	return r;
 }
+
+bool profile_is_isolated(const struct profile *p)
+{
+	/* Others than pairs have no rules, and these nothing to be kept from. */
+	if (p->link == LINK_NONE || profile_is_sealed(p))
+		return true;
+	return p->link == LINK_VETH && p->isolate != SWITCH_NO;
+}

@@ -92,3 +92,10 @@ int profile_search_set(const struct profile_input *in)
 		return profile_bad(in, in->value.p, "domain expected");
 	return 0;
 }
+
+bool profile_strict_dns(const struct profile *p)
+{
+	if (p->strict_dns != SWITCH_DEFAULT)
+		return p->strict_dns == SWITCH_YES;
+	return p->n_dns || p->resolve.len || p->n_vpns;
+}

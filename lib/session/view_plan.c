@@ -20,10 +20,11 @@
 
 /*
  * Directories, not sockets: a socket is made anew when its daemon restarts,
- * the directory stays (nscd(8), systemd-resolved(8)).
+ * the directory stays (nscd(8), systemd-resolved(8), avahi-daemon(8)).
  */
 static const char *const resolver_dirs[] = {
 	"/run/nscd", "/var/run/nscd", "/run/systemd/resolve",
+	"/run/avahi-daemon",
 };
 
 static struct view_cover *plan_find(const struct view_plan *plan,

@@ -36,6 +36,23 @@ import json, sys
 print(json.load(sys.stdin)[0]["names"])'
 }
 
+# level_of NETWORK: what holds now, as status has it
+level_of()
+{
+	runnsctl status --json "$1" | python3 -c '
+import json, sys
+print(json.load(sys.stdin)[0]["level"])'
+}
+
+# explained USER: what will hold
+explained()
+{
+	runnsctl explain --json "$1" sshd | python3 -c '
+import json, sys
+answer = json.load(sys.stdin)
+print(answer["level"], answer["level_why"])'
+}
+
 own_conf()
 {
 	conf_write <<-END
@@ -93,6 +110,8 @@ steering()
 		"$backend: without servers of its own they go where they want"
 	is "$(names_of own) $(names_of work)" "steered open" \
 		"$backend: which status says"
+	is "$(level_of own) $(level_of work)" "sealed routed" \
+		"$backend: and the level that follows"
 }
 
 # What a member may not change, root may, and up puts back.
@@ -105,6 +124,7 @@ mending()
 	inside own nft flush ruleset
 	inside own iptables-legacy -t nat -F
 	is "$(names_of own)" lost "$backend: rules that are flushed are lost"
+	is "$(level_of own)" routed "$backend: no longer sealed"
 	like "$(runnsctl status own)" 'own +broken' "$backend: status tells"
 	is "$(ask own udp 203.0.113.2)" "$([ $backend = nft ] &&
 		echo silent || echo refused)" "$backend: (what is left)"
@@ -203,6 +223,45 @@ faults()
 	snap_same "$backend-before" "$backend-after" "$backend: and leaves nothing"
 }
 
+# The level that a session will have, before there is a network and after
+levels()
+{
+	local as
+	map_write <<-END
+		alice	own	-	create
+		bob	work	-	create
+		carol	open	-	create
+		dave	+	-
+	END
+	conf_write <<-END
+		[own]
+		DNS = 198.51.100.53
+		[work]
+		[open]
+		DNS = 198.51.100.53
+		Isolate = no
+	END
+	for as in 'to be built' 'that stands'; do
+		is "$(explained alice)" 'sealed ' "explain, one $as: sealed"
+		like "$(explained bob)" '^routed .*StrictDNS' \
+			"explain, one $as: routed, since look-ups are free"
+		like "$(explained carol)" '^routed .*Isolate' \
+			"explain, one $as: routed, since it is open"
+		runs "up" runnsctl up own work open
+	done
+	is "$(setpriv --reuid 5001 --regid 5001 --clear-groups sh -c \
+		"$(declare -f explained); explained alice")" 'sealed ' \
+		"explain, for himself"
+	is "$(explained dave)" 'sealed ' "explain, private: sealed"
+	mkdir -p /run/systemd/resolve /run/dbus
+	touch /run/dbus/system_bus_socket
+	like "$(explained alice)" '^routed .*systemd-resolved' \
+		"explain: routed, where resolved answers over the bus"
+	is "$(level_of own)" routed "status: likewise"
+	rm -r /run/systemd/resolve /run/dbus
+	runs "down" runnsctl down own work open
+}
+
 for backend in nft iptables; do
 	steering
 	mending
@@ -212,4 +271,5 @@ for backend in nft iptables; do
 	faults
 done
 backend=auto
+levels
 done_testing

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * level.c - the level that will hold for a session in a network
+ *
+ * Root reads the builder's record of a network that stands.  Others may not;
+ * they, and whoever asks about one that is yet to be built, read runns.conf(5).
+ */
+#include "runnsctl/level.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/policy/profile.h"
+#include "lib/session/level.h"
+#include "lib/session/paths.h"
+#include "lib/sys/file.h"
+#include "runnsctl/sources.h"
+
+enum { STATE_SIZE = 2048, STATE_PATH_SIZE = 128 };
+
+/* Is "KEY=VALUE" one of the lines? */
+static bool has_line(const char *state, const char *line)
+{
+	size_t len = strlen(line);
+	const char *p;
+
+	for (p = state; (p = strstr(p, line)); p += len) {
+		if ((p == state || p[-1] == '\n') &&
+		    (p[len] == '\n' || p[len] == '\0'))
+			return true;
+	}
+	return false;
+}
+
+/* Return: 0; -ENOENT if the network is none of ours; -errno. */
+static int from_record(int host, const char *name, struct level *out)
+{
+	char path[STATE_PATH_SIZE], state[STATE_SIZE];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), PATH_RUN_NET "/%s/state", name);
+	n = file_read_small(host, path, state, sizeof(state));
+	if (n < 0)
+		return (int)n;
+	out->steers_dns = has_line(state, "steers-dns=1");
+	out->isolated = has_line(state, "isolate=1") ||
+			has_line(state, "link=none");
+	return 0;
+}
+
+static int from_conf(int host, const char *name, const char *section,
+		     struct level *out)
+{
+	const char *word = section[0] ? section : name;
+	struct slice slice = { word, strlen(word) };
+	struct sources sources = { 0 };
+	const struct profile *p = NULL;
+	struct profile_conf conf;
+	struct diag d = { 0 };
+	int r = sources_add_installed(&sources, SOURCE_CONF, host);
+
+	profile_conf_init(&conf, NULL, 0);
+	if (r == 0)
+		r = sources_conf(&sources, &conf, &d);
+	if (r == 0)
+		p = section[0] ? profile_find(&conf, slice) :
+				 profile_find_netns(&conf, slice);
+	if (p) {
+		out->steers_dns = profile_strict_dns(p);
+		out->isolated = profile_is_isolated(p);
+	}
+	free(conf.profiles);
+	sources_free(&sources);
+	return p ? 0 : r ? r : -ENOENT;
+}
+
+static int take_why(void *ctx, const char *why)
+{
+	snprintf(ctx, LEVEL_WHY_SIZE, "%s", why);
+	return 1;
+}
+
+const char *level_find(int host, const char *name, const char *section,
+		       bool exists, char why[LEVEL_WHY_SIZE])
+{
+	struct level level = { true, true };
+	int r = 0;
+
+	why[0] = '\0';
+	if (name[0])
+		r = exists ? from_record(host, name, &level) : -EACCES;
+	if (r == -EACCES)
+		r = from_conf(host, name, section, &level);
+	if (r < 0 && r != -ENOENT)
+		return NULL;
+	if (r == -ENOENT) {
+		snprintf(why, LEVEL_WHY_SIZE,
+			 "it is not made from runns.conf: what it keeps from "
+			 "its members is not known");
+		return "routed";
+	}
+	return level_each(host, &level, take_why, why) ? "routed" : "sealed";
+}
