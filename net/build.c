@@ -316,6 +316,7 @@ static const struct step make_steps[] = {
 	{ "write its files", build_files, build_unfiles, NULL },
 	{ "hang it on its Parent", build_hang, build_unhang, build_has_parent },
 	{ "make the namespace", build_namespace, build_unnamespace, NULL },
+	{ "write its name into it", build_mark, NULL, build_needs_mark },
 	{ "tell the firewall", build_firewall, build_unfirewall,
 	  build_is_routed },
 	{ "make the devices", build_link, NULL, build_makes_link },

@@ -100,12 +100,15 @@ int build_remove(const struct host *h, const struct record *r) _must_check_;
 
 /**
  * build_find_lost() - a network of ours whose record was deleted
- * @name:	its alias is looked for on the host's devices
+ * @name:	what a device's alias has to say
+ * @ns:		the namespace of that name
  * @out:	what can be told from the device
  *
- * Return: 0; -ENOENT if no device says so; -errno.
+ * Return: 0; -ENOENT if no device says so; -EBUSY, logged, if a device inside
+ * would be lost with it; -errno.
  */
-int build_find_lost(const char *name, struct record *out) _must_check_;
+int build_find_lost(const struct host *h, const char *name, int ns,
+		    struct record *out) _must_check_;
 
 /**
  * build_inside() - run @fn in the namespace @ns and come back

@@ -14,6 +14,7 @@ bool build_borrows_link(const void *ctx);
 bool build_has_end(const void *ctx);
 bool build_is_routed(const void *ctx);
 bool build_has_parent(const void *ctx);
+bool build_needs_mark(const void *ctx);
 
 /*
  * All take a struct build, as steps do (step.h), and log their failures; but
@@ -21,6 +22,7 @@ bool build_has_parent(const void *ctx);
  */
 int build_files(void *ctx);
 int build_unfiles(void *ctx);
+int build_mark(void *ctx);
 int build_hang(void *ctx);
 int build_unhang(void *ctx);
 int build_firewall(void *ctx);

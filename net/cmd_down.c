@@ -247,10 +247,12 @@ int down_one(const struct host *h, const char *name, bool kill, bool idle_only)
 				 name);
 	if (recorded && ns == -ENOENT)
 		return gc_one(h, name);
-	if (recorded && ns >= 0 && build_find_lost(name, &r) == 0)
+	if (recorded)
+		ours = ns < 0 ? -ENOENT : build_find_lost(h, name, ns, &r);
+	if (recorded && ours == 0)
 		return down_lost(h, ns, &r, kill, idle_only);
 	if (recorded)
-		return down_not_ours(name);
+		return ours == -EBUSY ? ours : down_not_ours(name);
 	ours = ns < 0 ? 0 : build_is_ours(&r, ns);
 	if (ours < 0)
 		return log_errno(ours, "cannot look into %s", name);

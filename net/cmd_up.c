@@ -99,6 +99,17 @@ static int up_enter(const struct up *up, const char *parent,
 	return err;
 }
 
+/* Nobody shall believe in a wall that is not there. */
+static void up_tell_level(const struct record *r)
+{
+	const struct link_kind *kind = link_kind(r->link);
+
+	if (kind->make && !kind->routed)
+		log_msg(LOG_NOTICE, "%s: Link=%s: no rule stands between it "
+			"and its neighbours on the other side of %s", r->name,
+			profile_link_name(r->link), r->device);
+}
+
 /* Where its outer end is. */
 static int up_run(const struct up *up, struct build *b, int ns, bool stands)
 {
@@ -108,6 +119,8 @@ static int up_run(const struct up *up, struct build *b, int ns, bool stands)
 		b->from = up->o->override.index;
 	if (err == 0)
 		err = stands ? build_mend(b, ns) : build_make(b);
+	if (err == 0 && !stands)
+		up_tell_level(&b->record);
 	if (err == 0 && warn_each(&b->record, b->out, stands, up_warn,
 				  (void *)up) < 0)
 		log_msg(LOG_WARNING, "%s: cannot look at what may be in its "

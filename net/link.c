@@ -183,6 +183,19 @@ static int link_read(struct nlmsghdr *h, struct link *l)
 	return 0;
 }
 
+bool link_is_inner(const struct link *l)
+{
+	static const char *const kinds[] = { "macvlan", "ipvlan", "tun",
+					     "wireguard" };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (strcmp(l->kind, kinds[i]) == 0)
+			return true;
+	}
+	return l->ours || memcmp(l->mac, mac_inside, sizeof(mac_inside)) == 0;
+}
+
 static int link_found(void *ctx, struct nlmsghdr *h)
 {
 	return link_read(h, ctx);

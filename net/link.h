@@ -109,6 +109,13 @@ int link_make_below(struct nl_sock *sk, const struct link_below *below)
 int link_find(struct nl_sock *sk, const char *name, int index,
 	      struct link *out) _must_check_;
 
+/**
+ * link_is_inner() - may a device that is in a network go with it?
+ *
+ * An end of a pair of ours, or what is made for the inside of networks.
+ */
+bool link_is_inner(const struct link *l);
+
 /** link_each() - call @fn for every device; as nl_talk() */
 int link_each(struct nl_sock *sk, int (*fn)(void *ctx, const struct link *l),
 	      void *ctx) _must_check_;

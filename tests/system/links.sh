@@ -66,7 +66,9 @@ macvlan()
 		Interface = net0
 	END
 	settled before
-	runs "Link=macvlan" runnsctl up lan two
+	like "$(runnsctl up lan two 2>&1)" \
+		'two: Link=macvlan: no rule stands between it and its neighbours' \
+		"Link=macvlan, of which up says that nothing is in between"
 	is "$(get lan)" 203.0.113.7 "reaches the world by its own address"
 	is "$(cat_mtu lan eth0) $(cat_mtu two net0)" "1500 1400" \
 		"the MTU is the uplink's, or what was asked for"
@@ -350,6 +352,46 @@ move_lost()
 	refuses "and forgotten" test -e /run/runns/net/lent
 }
 
+# The state directory may be deleted.
+records_lost()
+{
+	conf_write <<-END
+		[cell]
+		Link = none
+		[lan]
+		Link = macvlan
+		InterfaceOut = eth0
+		Address = 203.0.113.7/24
+		[child]
+		Parent = lan
+		[lent]
+		Link = move:lend0
+	END
+	ip link add lend0 type veth peer name lend1 netns "$inet_pid"
+	settled before
+	runs "up of one of each kind" runnsctl up cell lan child lent
+	rm -rf /run/runns/net/* /run/runns/uplink/*
+	ip netns add theirs
+	refuses "down leaves alone what is somebody else's" runnsctl down theirs
+	ip netns del theirs
+	for name in child cell lan; do
+		runs "down finds $name without a record" runnsctl down $name
+		refuses "and removes it" test -e /run/netns/$name
+	done
+	like "$(runnsctl down lent 2>&1)" 'the device eth0 in it may be' \
+		"but does not lose a device that was lent"
+	ip -n lent link set eth0 name lend0 netns 1
+	runs "nor the network, when that is out" runnsctl down lent
+	runs "gc" runnsctl gc
+	# Who made the directories is not known any more.
+	rmdir /etc/netns/* /etc/netns
+	rm -f /run/runns/net/.made-etc-netns
+	wait_until 5 eth0_is_free
+	settled after
+	snap_same before after "nothing else of them is left"
+	ip link del lend0
+}
+
 move_refused()
 {
 	ip link add br8 type bridge
@@ -413,6 +455,7 @@ ipvlan
 bridge
 move
 move_lost
+records_lost
 move_refused
 small
 done_testing

@@ -483,25 +483,40 @@ steering()
 	conf_write <<-END
 		[steered]
 		InterfaceOut = eth1
+		[second]
+		InterfaceOut = eth1
+		[first]
+		InterfaceOut = eth0
 		[other]
 	END
 	runnsctl up other && runnsctl down other
 	settled unsteered
-	runs "InterfaceOut" runnsctl up steered other
+	runs "InterfaceOut" runnsctl up steered other first second
 	is "$(inside steered python3 "$tests/peer.py" get 198.51.100.1)" \
 		192.0.2.2 "is the way that packets leave by"
 	is "$(inside other python3 "$tests/peer.py" get 198.51.100.1)" \
 		203.0.113.2 "and not for others"
+	is "$(inside second python3 "$tests/peer.py" get 198.51.100.1) $(
+		inside first python3 "$tests/peer.py" get 198.51.100.1)" \
+		"192.0.2.2 203.0.113.2" "two uplinks are in use at once"
+	runs "reattach of one" runnsctl reattach second eth0
+	runs "and of the other" runnsctl reattach first eth1
+	is "$(inside second python3 "$tests/peer.py" get 198.51.100.1) $(
+		inside first python3 "$tests/peer.py" get 198.51.100.1)" \
+		"203.0.113.2 192.0.2.2" "swaps them"
+	runs "up goes by the file again" runnsctl up first second
 	runs "the host reaches it" ping_free "$(address_of steered)"
 	ip link set eth1 down
 	refuses "with the uplink down nothing leaves by another" \
 		inside steered timeout 2 python3 "$tests/peer.py" get 198.51.100.1
+	is "$(inside first python3 "$tests/peer.py" get 198.51.100.1)" \
+		203.0.113.2 "what leaves by the other goes on"
 	ip link set eth1 up
 	ip route replace default via 192.0.2.1 dev eth1 metric 500
 	runs "up mends it" runnsctl up steered
 	is "$(inside steered python3 "$tests/peer.py" get 198.51.100.1)" \
 		192.0.2.2 "when it is back"
-	runs "down" runnsctl down steered other
+	runs "down" runnsctl down steered other first second
 	settled unsteered-again
 	snap_same unsteered unsteered-again "nothing of it is left"
 	# shellcheck disable=SC2086

@@ -43,7 +43,7 @@ look()
 	fi
 	ip -o link | awk '{ print $2 }'
 	ip -o addr | grep -v fe80
-	ip route show table all | grep -v "^multicast ff00"
+	ip route show table all | grep -v -e "^multicast ff00" -e fe80
 	ip rule
 	nft -s list ruleset
 	iptables-legacy-save 2>/dev/null | grep -v '^#' | sed 's/\[[0-9:]*\]//'
