@@ -280,6 +280,18 @@ static int tag_take(struct ovpn_reader *r, struct ovpn_item *item)
 	return block_take(r, item);
 }
 
+static bool is_name(const char *word)
+{
+	if (*word == '-' || !*word)
+		return false;
+	for (; *word; word++)
+		if (!(*word >= 'a' && *word <= 'z') &&
+		    !(*word >= 'A' && *word <= 'Z') &&
+		    !(*word >= '0' && *word <= '9') && *word != '-')
+			return false;
+	return true;
+}
+
 int ovpn_next(struct ovpn_reader *r, struct ovpn_item *item)
 {
 	while (r->rest.len) {
@@ -300,7 +312,8 @@ int ovpn_next(struct ovpn_reader *r, struct ovpn_item *item)
 			return tag_take(r, item);
 		if (strlen(first) >= 3 && memcmp(first, "--", 2) == 0)
 			item->words[0] += 2;
-		return 1;
+		/* Without its dashes it could be a block's beginning. */
+		return is_name(item->words[0]) ? 1 : bad(r, "no option's name");
 	}
 	return 0;
 }

@@ -6,6 +6,7 @@
 # another each time, which the output names.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/../net/lib.sh"
+. "$(dirname "$0")/../net/vpn.sh"
 need_strace()
 {
 	command -v strace >/dev/null || skip_all "strace is not installed"
@@ -14,6 +15,7 @@ need_strace
 host_start "$@"
 
 step=${RUNNS_STEP-31}
+follow=-f
 [ -z "${RUNNS_TEST_FULL-}" ] || step=1
 net=/usr/libexec/runns/runns-net
 [ -x $net ] || net=$(find /usr -name runns-net -type f | head -n 1)
@@ -57,8 +59,9 @@ look()
 # calls COMMAND...: every system call that it makes, as "NAME N": the Nth NAME
 calls()
 {
-	strace -f -o $host_dir/calls.strace "$@" >/dev/null 2>&1
-	sed -nE 's/^[0-9]+ +([a-z_0-9]+)\(.*/\1/p' $host_dir/calls.strace |
+	# shellcheck disable=SC2086
+	strace $follow -o $host_dir/calls.strace "$@" >/dev/null 2>&1
+	sed -nE 's/^([0-9]+ +)?([a-z_0-9]+)\(.*/\2/p' $host_dir/calls.strace |
 		awk '{ print $1, ++n[$1] }'
 }
 
@@ -67,7 +70,8 @@ hit()
 {
 	local call=$1 n=$2 what=$3
 	shift 3
-	strace -f -o /dev/null -e "inject=$call:$what:when=$n" "$@"
+	# shellcheck disable=SC2086
+	strace $follow -o /dev/null -e "inject=$call:$what:when=$n" "$@"
 }
 
 # sweep TEXT INJECTION PREPARE COMMAND MEND...: COMMAND is hit at each call
@@ -241,9 +245,51 @@ parent_sweeps()
 	runnsctl down base
 }
 
+carries()
+{
+	[ "$(ip netns exec "$1" python3 "$tests/peer.py" get 10.99.0.1)" = \
+		10.99.0.2 ]
+}
+
+# A supervisor or an openvpn that nobody would end is left as much as a file.
+no_vpn_process()
+{
+	! pgrep runns-vpn >/dev/null && [ "$(pgrep -c openvpn)" = 1 ]
+}
+
+vpn_sweeps()
+{
+	local away='runnsctl gc; ! test -e /run/netns/tun || runnsctl down tun'
+	# Who looks after the VPN is waited for otherwise.
+	follow=
+	vpn_keys && vpn_server 10.99.0 || bail "no VPN server"
+	vpn_client tun.conf
+	conf_write <<-END
+		[tun]
+		vpn = $vpn_dir/tun.conf
+	END
+	runnsctl up --wait tun && runnsctl down tun
+	look >$host_dir/then
+	sweep "VPN: up killed, then down" signal=KILL : 'up tun' \
+		'runnsctl down tun && no_vpn_process'
+	sweep "VPN: up killed, then up and down" signal=KILL : 'up tun' \
+		'runnsctl up --wait tun && carries tun && runnsctl down tun &&
+		no_vpn_process'
+	sweep "VPN: up killed, then gc" signal=KILL : 'up tun' \
+		"$away; no_vpn_process"
+	sweep "VPN: up with ENOMEM, then gc" error=ENOMEM : 'up tun' \
+		"$away; no_vpn_process"
+	sweep "VPN: down killed, then down" signal=KILL \
+		'runnsctl up --wait tun' 'down tun' \
+		'runnsctl down tun && no_vpn_process'
+	sweep "VPN: down killed, then gc" signal=KILL \
+		'runnsctl up --wait tun' 'down tun' "$away; no_vpn_process"
+}
+
 with_backend nft sweeps nft
 with_backend iptables sweeps iptables
 backend=nft
 link_sweeps
 parent_sweeps
+vpn_sweeps
 done_testing

@@ -83,6 +83,8 @@ static void test_refusals(void **state)
 		{ "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17\n", 1, "too many" },
 		{ "<ca>\nx\n", 2, "does not end" },
 		{ "<up>\nx\n</up>\n", 1, "unknown block" },
+		{ "--<ca>\n", 1, "no option's name" },
+		{ "\"u p\"\n", 1, "no option's name" },
 		{ "<ca>\nx </ca>\n</ca>\n", 2, "no line of a block" },
 	};
 	size_t i;
