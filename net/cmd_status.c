@@ -18,6 +18,7 @@
 #include "net/link.h"
 #include "net/steer_dns.h"
 #include "net/views.h"
+#include "net/vpn_state.h"
 #include "net/warn.h"
 
 enum { STATUS_SESSIONS_MAX = 256, STATUS_WHYS_MAX = 8, STATUS_DNS_SIZE = 256 };
@@ -30,12 +31,14 @@ enum { STATUS_SESSIONS_MAX = 256, STATUS_WHYS_MAX = 8, STATUS_DNS_SIZE = 256 };
  * @linked:	the host's end was found
  * @names:	where look-ups go: "steered" to its name servers, "open"
  *		wherever they want, "lost": the rules that steered them are gone
+ * @vpn:	how its VPNs are doing; state "" if it has none
  */
 struct status {
 	const char *state;
 	bool known;
 	bool linked;
 	const char *names;
+	struct vpn_seen vpn;
 	struct record record;
 	struct link link;
 	unsigned int processes;
@@ -122,6 +125,8 @@ static int status_look(const struct status_run *run, const char *name,
 	status_link(run, s, name, ours ? ns : -1);
 	if (ours)
 		s->names = status_names(run, s, ns, name);
+	if (vpn_state_read(run->h, name, &s->vpn) < 0)
+		s->vpn.state[0] = '\0';
 	dns_servers(run->h, name, s->dns, sizeof(s->dns));
 	if (ns < 0 || (s->known && s->record.state != RECORD_UP))
 		s->state = "remains";
@@ -162,9 +167,10 @@ static void status_row(const struct status *s, const char *name)
 	status_addr(s, address, sizeof(address));
 	if (s->known && s->record.firewall[0])
 		firewall = s->record.firewall;
-	printf("%-16s %-8s %-18s %-15s %-10s %-9s %5u %5u %12llu %12llu %s\n",
+	printf("%-16s %-8s %-18s %-15s %-10s %-12s %-9s %5u %5u %12llu %12llu %s\n",
 	       safe, s->state, *address ? address : "-", device,
 	       !s->known ? "-" : s->record.nat ? "masquerade" : "none",
+	       s->vpn.state[0] ? s->vpn.state : "-",
 	       firewall, s->processes, s->sessions,
 	       (unsigned long long)s->link.rx_bytes,
 	       (unsigned long long)s->link.tx_bytes, *s->dns ? s->dns : "-");
@@ -312,6 +318,8 @@ static void status_json(struct status_run *run, const struct status *s,
 	jsonw_number(j, "sessions", s->sessions);
 	jsonw_string(j, "dns", s->dns);
 	jsonw_string(j, "names", s->names);
+	if (s->vpn.state[0])
+		vpn_state_json(j, "vpn", &s->vpn);
 	status_level_json(run, s, name);
 	status_covers(run, s, name);
 	status_warnings(run, s, name);
@@ -338,6 +346,9 @@ static int status_one(void *ctx, const char *name)
 		log_msg(LOG_WARNING, "%s: the rules that send look-ups to its "
 			"name servers are gone, or are for others: 'runnsctl "
 			"up %s' renews them", name, name);
+	if (s.vpn.error[0])
+		log_msg(LOG_WARNING, "%s: VPN %s: %s", name, s.vpn.state,
+			s.vpn.error);
 	status_covers(run, &s, name);
 	status_warnings(run, &s, name);
 	return 0;
@@ -378,8 +389,8 @@ int cmd_status(const struct host *h, const struct options *o, char **names,
 		run.json = &json;
 		jsonw_array(&json, NULL);
 	} else {
-		printf("%-16s %-8s %-18s %-15s %-10s %-9s %5s %5s %12s %12s %s\n",
-		       "NAME", "STATE", "ADDRESS", "DEVICE", "NAT", "FIREWALL",
+		printf("%-16s %-8s %-18s %-15s %-10s %-12s %-9s %5s %5s %12s %12s %s\n",
+		       "NAME", "STATE", "ADDRESS", "DEVICE", "NAT", "VPN", "FIREWALL",
 		       "PROCS", "SESS", "RX", "TX", "DNS");
 	}
 	for (i = 0; i < n; i++)

@@ -142,12 +142,28 @@ static void state_line(struct vpn_seen *out, const char *line)
 	value = state_value(line, "error");
 	if (value)
 		snprintf(out->error, sizeof(out->error), "%s", value);
+	value = strncmp(line, "tun", 3) == 0 ? strchr(line, '.') : NULL;
+	value = value ? state_value(value, ".server") : NULL;
+	if (value && !out->server[0])
+		snprintf(out->server, sizeof(out->server), "%s", value);
 	value = state_value(line, "since");
 	if (value && num_parse(value, strlen(value), INT64_MAX, &n) == 0)
 		out->since = (long long)n;
 	value = state_value(line, "restarts");
 	if (value && num_parse(value, strlen(value), UINT32_MAX, &n) == 0)
 		out->restarts = (unsigned int)n;
+}
+
+void vpn_state_json(struct jsonw *j, const char *key,
+		    const struct vpn_seen *seen)
+{
+	jsonw_object(j, key);
+	jsonw_string(j, "state", seen->state);
+	jsonw_number(j, "since", (uint64_t)seen->since);
+	jsonw_number(j, "restarts", seen->restarts);
+	jsonw_string(j, "server", seen->server);
+	jsonw_string(j, "error", seen->error);
+	jsonw_object_end(j);
 }
 
 int vpn_state_read(const struct host *h, const char *name,

@@ -9,6 +9,7 @@
 #ifndef RUNNS_NET_VPN_STATE_H
 #define RUNNS_NET_VPN_STATE_H
 
+#include "lib/base/jsonw.h"
 #include "net/vpn.h"
 
 #define VPN_STATE_FILE "vpn"
@@ -25,14 +26,20 @@ int vpn_state_forget(const struct host *h, const char *name) _must_check_;
 /**
  * struct vpn_seen - of the network as a whole
  * @state:	"" if the supervisor has not said anything yet
+ * @server:	address of the first that is known
  * @since:	CLOCK_REALTIME, seconds
  */
 struct vpn_seen {
 	char state[16];
+	char server[VPN_SERVER_SIZE];
 	char error[VPN_ERROR_SIZE];
 	long long since;
 	unsigned int restarts;
 };
+
+/** vpn_state_json() - an object with all of it */
+void vpn_state_json(struct jsonw *j, const char *key,
+		    const struct vpn_seen *seen);
 
 /** vpn_state_read() - 0; -ENOENT if there is no VPN; -errno */
 int vpn_state_read(const struct host *h, const char *name,
