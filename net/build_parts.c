@@ -11,6 +11,7 @@
 
 #include "lib/base/log.h"
 #include "net/dns.h"
+#include "net/etc_overlay.h"
 #include "net/uplink.h"
 
 bool build_has_link(const void *ctx)
@@ -42,7 +43,9 @@ int build_files(void *ctx)
 {
 	struct build *b = ctx;
 
-	return dns_write(b->h, &b->plan, &b->record);
+	int err = dns_write(b->h, &b->plan, &b->record);
+
+	return err ? err : etc_overlay_note(b->h, &b->plan);
 }
 
 int build_unfiles(void *ctx)

@@ -267,6 +267,7 @@ static void plan_fill(struct plan *out, const struct profile *p)
 	out->nat = p->nat != SWITCH_NO;
 	out->isolate = p->isolate != SWITCH_NO;
 	out->strict_dns = profile_strict_dns(p);
+	out->etc_overlay = p->etc == ETC_OVERLAY;
 	out->linger = p->linger != SWITCH_NO;
 	plan_link(out, p);
 	plan_vpn(out, p);

@@ -75,6 +75,7 @@ struct plan {
 	bool nat;
 	bool isolate;
 	bool strict_dns;
+	bool etc_overlay;
 	bool vpn;
 	char vpn_uplink[PROFILE_IFNAME_MAX + 1];
 	bool kill_switch;

@@ -20,6 +20,7 @@
 #include "lib/session/handle.h"
 #include "lib/session/paths.h"
 #include "lib/session/view.h"
+#include "lib/session/view_etc.h"
 #include "lib/sys/file.h"
 #include "lib/sys/mnt.h"
 #include "lib/sys/ns.h"
@@ -273,7 +274,12 @@ static int view_mend(struct maker *m, int view)
 		r = view_uncover(&m->plan);
 		if (r == 0)
 			r = view_cover_all(&m->plan, base);
+		/* An overlay that is missing is laid in a new one only. */
+		if (r == 0)
+			r = view_verify(&m->plan);
 	}
+	if (r == 0 && m->plan.overlay)
+		r = view_etc_renew();
 	return ns_join(m->host_mnt, NS_MNT) < 0 ? -ENOTRECOVERABLE : r;
 }
 

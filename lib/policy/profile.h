@@ -54,6 +54,8 @@ struct profile_vpn {
 	struct slice value;
 };
 
+enum profile_etc { ETC_BIND, ETC_OVERLAY };
+
 /**
  * struct profile - one section
  * @file:	label of the file that it stands in
@@ -78,6 +80,7 @@ struct profile_vpn {
  * @search:	search domains
  * @strict_dns:	SWITCH_DEFAULT: yes with any name server of its own
  * @linger:	SWITCH_DEFAULT is yes
+ * @etc:	how files of /etc are covered inside
  * @vpns:	in the order of the section
  * @kill_switch: SWITCH_DEFAULT: yes with any VPN
  * @vpn_scripts: SWITCH_DEFAULT is no
@@ -108,6 +111,7 @@ struct profile {
 	uint32_t n_search;
 	enum profile_switch strict_dns;
 	enum profile_switch linger;
+	enum profile_etc etc;
 	struct profile_vpn vpns[PROFILE_VPN_MAX];
 	uint32_t n_vpns;
 	enum profile_switch kill_switch;

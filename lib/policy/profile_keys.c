@@ -11,6 +11,7 @@
 #include "lib/base/num.h"
 #include "lib/policy/profile_link.h"
 #include "lib/policy/profile_names.h"
+#include "lib/policy/profile_view.h"
 #include "lib/policy/profile_vpn.h"
 
 static bool is_digit(char c)
@@ -346,7 +347,7 @@ static const struct key {
 	{ "VpnScripts", NETWORK, profile_vpn_scripts_set },
 	{ "User", NETWORK, NULL },
 	{ "Propagation", NETWORK, NULL },
-	{ "Etc", NETWORK, NULL },
+	{ "Etc", NETWORK, profile_etc_set },
 	{ "Type", NETWORK, NULL },
 	{ "BIN", NETWORK, NULL },
 	{ "OnUp", NETWORK, NULL },

@@ -12,6 +12,7 @@
 
 #include "lib/base/log.h"
 #include "lib/session/paths.h"
+#include "lib/session/view_etc.h"
 #include "lib/sys/file.h"
 #include "lib/sys/mnt.h"
 #include "lib/sys/ns.h"
@@ -21,6 +22,8 @@ int view_lost(const struct view_plan *plan,
 {
 	int end = 0;
 
+	if (plan->overlay && view_etc_is_laid() != 1)
+		end = fn(ctx, "/etc");
 	for (size_t i = 0; i < plan->n && end == 0; i++) {
 		const struct view_cover *cover = plan->covers[i];
 		int r = mnt_covered(AT_FDCWD, cover->over, cover->source);
@@ -186,6 +189,46 @@ int view_hide_handles(void)
 	return r < 0 ? r : 0;
 }
 
+static int overlay_lay(const struct view_plan *plan, const int *trees)
+{
+	int r = view_etc_lay();
+
+	if (r < 0)
+		return log_errno(r, "Etc=overlay: cannot lay an overlay of "
+				 "/etc over it%s", r == -ENODEV ?
+				 ": the kernel has no overlay file system" :
+				 "");
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct view_cover *cover = plan->covers[i];
+
+		r = mnt_place_tree(trees[i], AT_FDCWD, cover->over);
+		if (r < 0 && !(r == -ENOENT && cover->optional))
+			return log_errno(r, "cannot lay %s over %s",
+					 cover->from, cover->over);
+	}
+	return 0;
+}
+
+/* The sources lie in /etc too: taken before it is covered itself. */
+static int overlay_apply(const struct view_plan *plan, int base)
+{
+	int trees[VIEW_COVERS_MAX];
+	size_t n;
+	int r = 0;
+
+	for (n = 0; n < plan->n && r == 0; n++) {
+		trees[n] = cover_clone(plan->covers[n], base);
+		if (trees[n] < 0)
+			r = log_errno(trees[n], "cannot take %s",
+				      plan->covers[n]->from);
+	}
+	if (r == 0)
+		r = overlay_lay(plan, trees);
+	while (n > 0)
+		base_close(&trees[--n]);
+	return r;
+}
+
 int view_apply(const struct view_plan *plan, int base)
 {
 	int r = view_hide_handles();
@@ -196,7 +239,13 @@ int view_apply(const struct view_plan *plan, int base)
 	if (r < 0)
 		return log_errno(r, "cannot renew /sys");
 	r = view_uncover(plan);
-	return r < 0 ? r : view_cover_all(plan, base);
+	if (r < 0)
+		return r;
+	r = view_etc_unlay();
+	if (r < 0)
+		return log_errno(r, "cannot take an old overlay of /etc away");
+	return plan->overlay ? overlay_apply(plan, base) :
+			       view_cover_all(plan, base);
 }
 
 void view_key(uint64_t cookie, char out[VIEW_KEY_SIZE])

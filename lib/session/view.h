@@ -44,10 +44,12 @@ struct view_cover {
 
 /**
  * struct view_plan - all covers of one namespace
+ * @overlay:	they lie on an overlay of /etc
  */
 struct view_plan {
 	struct view_cover *covers[VIEW_COVERS_MAX];
 	size_t n;
+	bool overlay;
 };
 
 /**
@@ -89,6 +91,9 @@ int view_verify(const struct view_plan *plan) _must_check_;
 
 /**
  * view_lost() - call @fn for each cover of @plan that is not to be seen
+ *
+ * And for /etc, if it should be an overlay and is none.
+ *
  * @fn:		gets the path that it should be over; a value other than 0 ends
  *		the walk and is returned
  *

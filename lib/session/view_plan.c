@@ -196,6 +196,8 @@ static int plan_add_made(struct view_plan *plan, int host, const char *name)
 	r = plan_add_dir(plan, net, NET_ETC, path, name);
 	if (r < 0)
 		return r;
+	plan->overlay = faccessat(net, NET_MARK_OVERLAY, F_OK,
+				  AT_SYMLINK_NOFOLLOW) == 0;
 	if (faccessat(net, NET_MARK_STRICT, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? 0 : -errno;
 	return plan_add_hidden(plan, host);

@@ -178,7 +178,8 @@ static int line_parse(char *text, struct mnt_line *out)
 	while ((field = field_next(&text)) && strcmp(field, "-") != 0)
 		group_read(field, &out->groups);
 	out->type = field_next(&text);
-	if (!out->type)
+	out->source = field_next(&text);
+	if (!out->type || !out->source)
 		return -EPROTO;
 	unescape(out->root);
 	unescape(out->point);

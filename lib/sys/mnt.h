@@ -89,6 +89,22 @@ int mnt_clone(int dir, const char *path, bool recursive) _must_check_;
  */
 int mnt_new(const char *type, bool read_only) _must_check_;
 
+/** mnt_has_overlay() - has the kernel overlay file systems? */
+bool mnt_has_overlay(void);
+
+/**
+ * mnt_overlay() - an overlay without a layer to write to, not yet anywhere
+ * @layers:	absolute paths of at least two directories, divided by colons,
+ *		the top one first
+ * @source:	as the mount table is to name it
+ *
+ * nosuid, nodev.
+ *
+ * Return: descriptor that the caller closes; -ENODEV if the kernel has none;
+ * another -errno.
+ */
+int mnt_overlay(const char *layers, const char *source) _must_check_;
+
 /**
  * mnt_place_tree() - put what mnt_clone() or mnt_new() gave on @path
  * @dir:	directory, or AT_FDCWD
@@ -159,6 +175,7 @@ int mnt_sys_is_current(void) _must_check_;
  * @root:	what of the file system is mounted, escapes undone
  * @point:	mount point as seen from the reader's root, escapes undone
  * @type:	type of the file system
+ * @source:	what it was mounted from, as its type has it
  */
 struct mnt_line {
 	int id;
@@ -166,6 +183,7 @@ struct mnt_line {
 	char *root;
 	char *point;
 	char *type;
+	char *source;
 	bool read_only;
 	struct mnt_groups groups;
 };

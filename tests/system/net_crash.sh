@@ -132,6 +132,7 @@ sweeps()
 		InterfaceIn = vpn9
 		Address = 172.30.9.1/24
 		DNS = 198.51.100.53
+		Etc = overlay
 		InterfaceOut = eth0
 	END
 	runnsctl up work own && runnsctl down work own

@@ -80,6 +80,7 @@ static void test_every_key(void **state)
 	      "DNS = 9.9.9.9, 2620:fe::fe\t127.0.0.1\n"
 	      "Search = example.org _x.test .\n"
 	      "StrictDNS = YES\n"
+	      "Etc = Overlay\n"
 	      "Linger = No\n");
 	assert_slice(p->section, "Office");
 	assert_slice(p->netns, "office.1");
@@ -100,7 +101,42 @@ static void test_every_key(void **state)
 	assert_slice(p->search[1], "_x.test");
 	assert_slice(p->search[2], ".");
 	assert_int_equal(p->strict_dns, SWITCH_YES);
+	assert_int_equal(p->etc, ETC_OVERLAY);
 	assert_int_equal(p->linger, SWITCH_NO);
+}
+
+/* What holds without being asked for, and what for that it does not. */
+static void test_levels(void **state)
+{
+	static const struct {
+		const char *keys;
+		bool strict, isolated;
+	} cases[] = {
+		{ "", false, true },
+		{ "DNS = 9.9.9.9\n", true, true },
+		{ "Resolve = /etc/r\n", true, true },
+		{ "DNS = 9.9.9.9\nStrictDNS = no\n", false, true },
+		{ "StrictDNS = yes\nIsolate = no\n", true, false },
+		{ "vpn = /etc/v.conf\n", true, true },
+		{ "vpn = /etc/v.conf\nKillSwitch = no\nIsolate = no\n", true,
+		  false },
+		{ "Link = none\n", false, true },
+		{ "Link = macvlan\nInterfaceOut = eth0\nAddress = 192.0.2.7/24\n",
+		  false, false },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		char text[200];
+
+		snprintf(text, sizeof(text), "[a]\n%s", cases[i].keys);
+		parse(text);
+		assert_int_equal(profile_strict_dns(&memory[0]),
+				 cases[i].strict);
+		assert_int_equal(profile_is_isolated(&memory[0]),
+				 cases[i].isolated);
+	}
 }
 
 static void test_general(void **state)
@@ -185,6 +221,7 @@ static const struct refusal parse_refusals[] = {
 	{ "[a]\nIsolate = 1\n", 2, 11, "yes or no" },
 	{ "[a]\nLinger = true\n", 2, 10, "yes or no" },
 	{ "[a]\nStrictDNS = on\n", 2, 13, "yes or no" },
+	{ "[a]\nEtc = yes\n", 2, 7, "bind or overlay" },
 	{ "[a]\nNetworkNamespace = a/b\n", 2, 20, "cannot be a namespace" },
 	{ "[a]\nNetworkNamespace = deny\n", 2, 20, "cannot be a namespace" },
 	{ "[a]\nInterface = lo\n", 2, 13, "another meaning" },
@@ -411,6 +448,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_every_key),
+		cmocka_unit_test(test_levels),
 		cmocka_unit_test(test_general),
 		cmocka_unit_test(test_comments),
 		cmocka_unit_test(test_nothing),
