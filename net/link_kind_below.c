@@ -19,10 +19,11 @@ int link_below_look(struct build *b)
 	if (err)
 		return log_errno(err, "%s: InterfaceOut=%s: there is no such "
 				 "device", b->record.name, name);
-	if (b->device.loopback || b->device.master)
+	if (b->device.loopback || b->device.master || b->device.ours)
 		return log_errno(-EINVAL, "%s: InterfaceOut=%s: nothing can be "
-				 "put on that device: it is lo, or part of "
-				 "another", b->record.name, name);
+				 "put on that device: it is lo, part of "
+				 "another, or another network's",
+				 b->record.name, name);
 	return 0;
 }
 

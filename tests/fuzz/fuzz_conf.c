@@ -42,15 +42,38 @@ static void check_profile(const struct profile *p, const char *text, size_t len)
 	must(p->n_dns <= PROFILE_DNS_MAX && p->n_search <= PROFILE_SEARCH_MAX);
 	must(!p->has_address ||
 	     (p->address.addr.family == 4 && p->address.prefix <= 31));
+	must(p->link < LINK_KINDS);
+	must(p->link_device.len <= PROFILE_IFNAME_MAX);
+	must(!p->parent.len || name_is_valid(p->parent));
 	must(!p->resolve.len || p->resolve.p[0] == '/');
 	slice_in(p->section, text, len);
 	slice_in(p->netns, text, len);
 	slice_in(p->interface, text, len);
 	slice_in(p->interface_in, text, len);
 	slice_in(p->interface_out, text, len);
+	slice_in(p->link_device, text, len);
+	slice_in(p->parent, text, len);
 	slice_in(p->resolve, text, len);
 	for (i = 0; i < p->n_search; i++)
 		slice_in(p->search[i], text, len);
+}
+
+static bool has_network(const struct profile *p)
+{
+	return p->has_address && p->link == LINK_VETH;
+}
+
+/* Whoever goes from Parent to Parent arrives. */
+static void check_chain(const struct profile_conf *conf,
+			const struct profile *p)
+{
+	unsigned int left = PROFILE_PARENTS_MAX + 1;
+
+	while (p && p->parent.len && left) {
+		p = profile_find_netns(conf, p->parent);
+		left--;
+	}
+	must(left > 0);
 }
 
 /* The slow answer to what profile_check() promises of two sections. */
@@ -65,7 +88,7 @@ static void check_pair(const struct profile *a, const struct profile *b)
 	     !slice_equal(a->interface_in, b->interface_in));
 	must(!a->interface_in.len ||
 	     !slice_equal(a->interface_in, b->interface_out));
-	must(!a->has_address || !b->has_address ||
+	must(!has_network(a) || !has_network(b) ||
 	     !addr_net_overlap(&a->address, &b->address));
 }
 
@@ -79,8 +102,11 @@ static void check_checked(const struct profile_conf *conf)
 		must(profile_find(conf, p->section) == p);
 		must(profile_find_netns(conf, p->netns.len ? p->netns :
 							     p->section) == p);
-		must(!p->has_address ||
+		must(!has_network(p) ||
 		     !addr_net_overlap(&p->address, &conf->pool));
+		must(!p->gateway.family ||
+		     (p->has_address && addr_in_net(&p->gateway, &p->address)));
+		check_chain(conf, p);
 		for (j = 0; j < conf->n; j++)
 			if (i != j)
 				check_pair(p, &conf->profiles[j]);

@@ -182,6 +182,50 @@ lost()
 	runnsctl down --all
 }
 
+# Many hang themselves on one, and leave it, at once.
+together()
+{
+	local n pids pid failed
+	{
+		echo '[base]'
+		for n in $(seq 8); do
+			printf '[c%s]\nParent = base\n' "$n"
+		done
+	} >"$host_dir/conf"
+	conf_write <"$host_dir/conf"
+	for what in up down; do
+		pids='' failed=0
+		for n in $(seq 8); do
+			runnsctl $what "c$n" &
+			pids="$pids $!"
+		done
+		for pid in $pids; do
+			wait "$pid" || failed=1
+		done
+		is $failed 0 "$what of eight on one Parent at once"
+		[ $what = down ] ||
+			is "$(get c1) $(get c8)" "203.0.113.2 203.0.113.2" \
+				"all of them work"
+	done
+	is "$(find /run/runns/uplink -maxdepth 1 -name '*.*' | wc -l)" 0 \
+		"no note is left"
+	no_links_in base
+	is $? 0 "nor any device"
+	runs "down of what nothing hangs on" runnsctl down base
+	for n in $(seq 12); do
+		runnsctl up "c$((n % 3 + 1))" >/dev/null 2>&1 &
+		runnsctl down base >/dev/null 2>&1 &
+		runnsctl down "c$((n % 3 + 1))" >/dev/null 2>&1 &
+	done
+	wait_until 60 no_runnsctl
+	runnsctl gc
+	runs "up against down, then up" runnsctl up c1 c2 c3
+	is "$(get c1) $(get c3)" "203.0.113.2 203.0.113.2" "which work"
+	runs "down --all" runnsctl down --all
+	is "$(find /run/runns/net /run/runns/uplink -mindepth 1 \
+		-not -name '.*')" "" "nothing is left"
+}
+
 # Any handle may be a Parent.
 foreign()
 {
@@ -286,6 +330,7 @@ with_backend nft backend_test nft
 with_backend iptables backend_test iptables
 backend=nft
 lost
+together
 foreign
 names
 circle
