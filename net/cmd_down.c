@@ -22,6 +22,7 @@
 #include "net/cmd.h"
 #include "net/leftover.h"
 #include "net/linger.h"
+#include "net/vpn_start.h"
 
 enum {
 	DOWN_NAMED = 10,	/* processes named in a message */
@@ -30,7 +31,19 @@ enum {
 	DOWN_POLL_US = 20000,
 };
 
+/**
+ * struct down_look - who is inside?
+ * @ns:		the network's namespace
+ * @helper:	what looks after its VPN, and enters for a moment; not counted
+ */
+struct down_look {
+	int ns;
+	const char *name;
+	pid_t helper;
+};
+
 struct down_busy {
+	const struct down_look *look;
 	struct buf *text;
 	unsigned int n;
 };
@@ -39,6 +52,8 @@ static int down_name(void *ctx, const struct usage_process *p)
 {
 	struct down_busy *busy = ctx;
 
+	if (p->pid == busy->look->helper)
+		return 0;
 	if (busy->n++ < DOWN_NAMED)
 		buf_addf(busy->text, "%s%d (%s, uid %u)",
 			 busy->n > 1 ? ", " : "", (int)p->pid, p->name,
@@ -47,11 +62,12 @@ static int down_name(void *ctx, const struct usage_process *p)
 }
 
 /* -EBUSY with the processes named, if there are any. */
-static int down_refuse(int ns, const char *name)
+static int down_refuse(const struct down_look *look)
 {
 	BUF(text, 600);
-	struct down_busy busy = { .text = &text };
-	int err = usage_walk(ns, NS_NET, down_name, &busy);
+	struct down_busy busy = { .look = look, .text = &text };
+	const char *name = look->name;
+	int err = usage_walk(look->ns, NS_NET, down_name, &busy);
 
 	if (err)
 		return log_errno(err, "cannot look for processes in %s", name);
@@ -61,6 +77,19 @@ static int down_refuse(int ns, const char *name)
 			 "or use --kill", name, busy.n,
 			 busy.n == 1 ? " is" : "es are", text.text,
 			 busy.n > DOWN_NAMED ? ", ..." : "");
+}
+
+static int down_other(void *ctx, const struct usage_process *p)
+{
+	const struct down_look *look = ctx;
+
+	return p->pid != look->helper;
+}
+
+/* 1, 0 or -errno */
+static int down_any(const struct down_look *look)
+{
+	return usage_walk(look->ns, NS_NET, down_other, (void *)look);
 }
 
 struct down_signal {
@@ -86,14 +115,15 @@ static int down_signal(void *ctx, const struct usage_process *p)
 	return 0;
 }
 
-static int down_signal_all(int ns, int signal, int wait_ms)
+static int down_signal_all(const struct down_look *look, int signal,
+			   int wait_ms)
 {
-	struct down_signal s = { .ns = ns, .signal = signal };
+	struct down_signal s = { .ns = look->ns, .signal = signal };
 	long long deadline = file_now_ms() + wait_ms;
-	int any = usage_walk(ns, NS_NET, down_signal, &s);
+	int any = usage_walk(look->ns, NS_NET, down_signal, &s);
 
 	while (any == 0) {
-		any = usage_any(ns, NS_NET);
+		any = down_any(look);
 		if (any != 1 || file_now_ms() >= deadline)
 			break;
 		any = 0;
@@ -102,17 +132,18 @@ static int down_signal_all(int ns, int signal, int wait_ms)
 	return any;
 }
 
-static int down_kill(int ns, const char *name)
+static int down_kill(const struct down_look *look)
 {
-	int any = usage_any(ns, NS_NET);
+	int any = down_any(look);
 
 	if (any == 1)
-		any = down_signal_all(ns, SIGTERM, DOWN_TERM_MS);
+		any = down_signal_all(look, SIGTERM, DOWN_TERM_MS);
 	if (any == 1)
-		any = down_signal_all(ns, SIGKILL, DOWN_KILL_MS);
+		any = down_signal_all(look, SIGKILL, DOWN_KILL_MS);
 	if (any < 0)
-		return log_errno(any, "cannot look for processes in %s", name);
-	return any ? down_refuse(ns, name) : 0;
+		return log_errno(any, "cannot look for processes in %s",
+				 look->name);
+	return any ? down_refuse(look) : 0;
 }
 
 static int down_publish(void *ctx)
@@ -133,7 +164,7 @@ static int down_restore(const struct host *h, int ns, const struct record *r)
 	return -EBUSY;
 }
 
-static int down_unpublish(const struct host *h, int ns,
+static int down_unpublish(const struct host *h, const struct down_look *look,
 			  const struct record *r, bool kill)
 {
 	/* A record without a name says enough to whoever finishes this. */
@@ -142,13 +173,13 @@ static int down_unpublish(const struct host *h, int ns,
 	if (err)
 		return log_errno(err, "cannot remove /run/netns/%s", r->name);
 	if (kill)
-		return down_kill(ns, r->name);
-	if (down_refuse(ns, r->name))
-		return down_restore(h, ns, r);
+		return down_kill(look);
+	if (down_refuse(look))
+		return down_restore(h, look->ns, r);
 	return 0;
 }
 
-static int down_any(void *ctx, const char *child)
+static int down_any_child(void *ctx, const char *child)
 {
 	(void)ctx;
 	(void)child;
@@ -182,13 +213,15 @@ static int down_refuse_children(const struct host *h, const struct record *r)
 static int down_standing(const struct host *h, int ns,
 			 const struct record *r, bool kill, bool idle_only)
 {
+	const struct down_look look = { .ns = ns, .name = r->name,
+					.helper = vpn_supervisor(h, r->name) };
 	int err;
 
 	if (idle_only) {
-		err = usage_any(ns, NS_NET);
+		err = down_any(&look);
 		if (err == 0)
-			err = outer_children(h, r->name, r->cookie, down_any,
-					     NULL);
+			err = outer_children(h, r->name, r->cookie,
+					     down_any_child, NULL);
 		if (err)
 			return err < 0 ? log_errno(err, "cannot look for "
 						   "processes in %s", r->name) :
@@ -197,12 +230,12 @@ static int down_standing(const struct host *h, int ns,
 	err = down_refuse_children(h, r);
 	if (err)
 		return err;
-	err = kill ? down_kill(ns, r->name) : down_refuse(ns, r->name);
+	err = kill ? down_kill(&look) : down_refuse(&look);
 	/* The name keeps the namespace, and this its device, until then. */
 	if (err == 0)
 		err = link_kind_give_back(h, r, ns);
 	if (err == 0)
-		err = down_unpublish(h, ns, r, kill);
+		err = down_unpublish(h, &look, r, kill);
 	if (err == 0)
 		err = r->parent[0] ? 0 : leftover_note(r->outside);
 	if (err == 0)

@@ -170,14 +170,33 @@ static int find(const struct host *h, const char *name)
 	return fd;
 }
 
+/* The lock's file stays: no VPN was ever there without one. */
+static bool had_any(const struct host *h, const char *name)
+{
+	char file[NAME_SIZE + 8];
+
+	lock_name(file, sizeof(file), name);
+	return faccessat(h->lock, file, F_OK, 0) == 0;
+}
+
 bool vpn_is_attended(const struct host *h, const char *name)
 {
 	char file[NAME_SIZE + 8];
 	_cleanup_close_ int lock = -1;
 
+	if (!had_any(h, name))
+		return false;
 	lock_name(file, sizeof(file), name);
 	lock = file_lock(h->lock, file, 0);
 	return lock == -ETIMEDOUT;
+}
+
+pid_t vpn_supervisor(const struct host *h, const char *name)
+{
+	char file[NAME_SIZE + 8];
+
+	lock_name(file, sizeof(file), name);
+	return vpn_is_attended(h, name) ? lock_pid(h, file) : 0;
 }
 
 static bool ends(int pidfd, int timeout_ms)
@@ -198,15 +217,6 @@ static int stop_sweep(const char *name)
 	int err = nl_open(NETLINK_ROUTE, &sk);
 
 	return err ? err : tun_sweep(sk, is_it, (void *)name);
-}
-
-/* The lock's file stays: no VPN was ever there without one. */
-static bool had_any(const struct host *h, const char *name)
-{
-	char file[NAME_SIZE + 8];
-
-	lock_name(file, sizeof(file), name);
-	return faccessat(h->lock, file, F_OK, 0) == 0;
 }
 
 int vpn_stop(const struct host *h, const char *name)

@@ -5,6 +5,8 @@
 #ifndef RUNNS_NET_VPN_START_H
 #define RUNNS_NET_VPN_START_H
 
+#include <sys/types.h>
+
 #include "net/conf.h"
 #include "net/host.h"
 
@@ -39,6 +41,9 @@ int vpn_wait(const struct host *h, const char *name, int timeout_ms)
 
 /** vpn_is_attended() - is there a supervisor for @name? */
 bool vpn_is_attended(const struct host *h, const char *name);
+
+/** vpn_supervisor() - its number; 0 if there is none */
+pid_t vpn_supervisor(const struct host *h, const char *name);
 
 /** vpn_sweep() - devices and sockets outside of networks that are gone */
 int vpn_sweep(const struct host *h) _must_check_;

@@ -155,6 +155,15 @@ address()
 		"and another name server is asked"
 }
 
+# What looks after the VPN goes inside for a moment, and is not in the way.
+hasty()
+{
+	for _ in 1 2 3 4 5 6 7 8; do
+		runnsctl up --wait=20 work && runnsctl up --wait work &&
+			runnsctl down work || return 1
+	done
+}
+
 gone()
 {
 	runs "down" runnsctl down --kill work
@@ -163,6 +172,8 @@ gone()
 	runs "down, at once" runnsctl down work
 	settled after
 	snap_same before after "nothing is left"
+	runs "up again" runnsctl up --wait=20 work
+	runs "down, at once after an up that mends, eight times" hasty
 	runs "up again" runnsctl up --wait=20 work
 	ip netns delete work
 	runs "gc, when somebody has deleted the namespace" runnsctl gc

@@ -93,7 +93,7 @@ several()
 	sed -i 's/^remote .*/remote 198.51.100.1 1196/' $vpn_dir/bad.conf
 	second_server
 	runs "both" runnsctl up --wait=30 two
-	is "$(ip -n two -4 route show default | awk '{ print $3, $7 }' |
+	is "$(ip -n two -4 route show default | awk '{ print $3, $9 }' |
 		sort | xargs)" "tun0 tun1 1" \
 		"each has a default route, the first before the second"
 	is "$(get two 10.99.0.1) $(get two 10.96.0.1)" "10.99.0.2 10.96.0.2" \
@@ -187,7 +187,7 @@ login()
 		vpn = $vpn_dir/six.conf
 	END
 	is "$(runuser -u alice -- runnsctl run -- probe cookie 2>&1 | head -n 1)" \
-		"cookie=$(cookie_of six)" "a launch builds the network"
+		"$(cookie_of six)" "a launch builds the network"
 	wait_until 20 vpn_is six up
 	is "$(get six 10.99.0.1)" 10.99.0.2 "whose VPN connects by itself"
 	is "$(readlink "/proc/$(cat /run/runns/lock/vpn.six)/cwd")" / \
