@@ -3,6 +3,8 @@
 # package.sh - Debian's packages are built, judged, installed, used, upgraded in
 # the middle of a session, removed and purged; an RPM is built
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=../package/lib.sh
+. "$tests/../package/lib.sh"
 need dpkg-buildpackage dh lintian rpmbuild ssh sshd pam-auth-update
 host_start "$@"
 
@@ -14,16 +16,7 @@ multiarch=$(dpkg-architecture -qDEB_HOST_MULTIARCH)
 
 # --- built, and judged ----------------------------------------------------------
 
-deb_build()
-{
-	local tree=$work/runns-0.1.0
-	cp -R "$srcdir" $tree && cd $tree || return 1
-	rm -rf .git build-aux configure Makefile.in autom4te.cache
-	DEB_BUILD_OPTIONS="nocheck parallel=$(nproc)" \
-		dpkg-buildpackage -b -us -uc >$work/build.log 2>&1
-}
-
-deb_build
+deb_build $work
 ok $? "dpkg-buildpackage builds the packages" "$(tail -n 20 $work/build.log)"
 cd $work || bail "no working directory"
 judged=$(lintian --allow-root --profile debian ./*.changes 2>&1)

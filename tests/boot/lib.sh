@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# lib.sh - a whole Debian that boots
+#
+# Debian's own packages, put into a directory by debootstrap(8) once and kept,
+# boot with their own systemd, logind, dbus and sshd in the place of the test's
+# host: its network, and the internet behind it, are theirs.  Everything else is
+# a copy on write, and gone when the test ends.
+#
+#	. "$(dirname "$0")/lib.sh"
+#	. "$tests/../boot/lib.sh"
+#	debian_fetch bookworm
+#	host_start "$@"
+#	debian_boot bookworm || bail ...
+#
+# shellcheck shell=bash
+# shellcheck disable=SC2154,SC2034
+
+# Kept from one run to the next; may be deleted.
+debian_dir=${RUNNS_DEBIAN_DIR:-/var/tmp/runns-debian}
+
+debian_packages=systemd,systemd-sysv,dbus,dbus-user-session,libpam-systemd
+debian_packages+=,systemd-container,openssh-server,openssh-client,cron,at,sudo
+debian_packages+=,tmux,screen,mosh,locales-all,iproute2,procps,nftables,python3
+debian_packages+=,xvfb,x11-utils,lightdm,lightdm-gtk-greeter,greetd,nscd
+debian_packages+=,libnl-3-200,libnl-route-3-200,libip4tc2,libip6tc2
+
+# debian_fetch RELEASE: before host_start, while there are Debian's servers
+debian_fetch()
+{
+	local root=$debian_dir/$1
+	[ "$$" -ne 1 ] || [ "${RUNNS_HOST-}" != 1 ] || return 0
+	[ ! -e "$root/etc/debian_version" ] || return 0
+	command -v debootstrap >/dev/null || skip_all "debootstrap is not installed"
+	rm -rf "$root.part" && mkdir -p "$debian_dir" &&
+		debootstrap --variant=minbase --include="$debian_packages" \
+			"$1" "$root.part" >"$debian_dir/$1.log" 2>&1 ||
+		bail "debootstrap $1 failed: see $debian_dir/$1.log"
+	rm -rf "$root.part/var/cache/apt/archives"/*.deb
+	mv "$root.part" "$root"
+}
+
+# What the first process does, in namespaces of its own.
+debian_init()
+{
+	cat <<-'END'
+	set -e
+	cd "$1"
+	mount --make-rprivate /
+	mount -t overlay overlay -o "lowerdir=$2,upperdir=$1/upper,workdir=$1/work" root
+	mount --rbind /dev root/dev
+	mkdir -p root/out
+	mount --bind out root/out
+	cd root
+	mkdir -p .old
+	pivot_root . .old
+	mount -t proc proc /proc
+	mount --bind /proc/sys /proc/sys
+	mount --bind /proc/sys/net /proc/sys/net
+	mount -o remount,bind,ro /proc/sys
+	mount -t sysfs -o ro sysfs /sys
+	mount -t cgroup2 cgroup2 /sys/fs/cgroup
+	mount -t tmpfs -o mode=0755 run /run
+	mount -t tmpfs -o mode=1777 tmp /tmp
+	umount -l /.old
+	mount --make-rshared /
+	exec env -i container=runns-test PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+		/lib/systemd/systemd --system
+	END
+}
+
+# Only what the test is about is started.
+debian_files()
+{
+	local etc=$1/etc unit
+	mkdir -p "$etc/systemd/system" "$etc/systemd/logind.conf.d" &&
+		echo debian >"$etc/hostname" &&
+		echo 'nameserver 203.0.113.1' >"$etc/resolv.conf" &&
+		printf '127.0.0.1 localhost debian\n::1 localhost\n' >"$etc/hosts" &&
+		: >"$etc/fstab" || return 1
+	echo 0123456789abcdef0123456789abcdef >"$etc/machine-id"
+	printf '[Login]\nUserStopDelaySec=1\n' >"$etc/systemd/logind.conf.d/10.conf"
+	for unit in systemd-udevd.service systemd-udev-trigger.service \
+		systemd-udevd-control.socket systemd-udevd-kernel.socket \
+		systemd-modules-load.service systemd-timesyncd.service \
+		modprobe@.service getty.target console-getty.service \
+		systemd-update-utmp.service systemd-journald-audit.socket \
+		sys-kernel-debug.mount sys-kernel-tracing.mount \
+		dev-hugepages.mount dev-mqueue.mount e2scrub_reap.service \
+		nftables.service lightdm.service greetd.service \
+		display-manager.service nscd.service apt-daily.timer \
+		apt-daily-upgrade.timer dpkg-db-backup.timer fstrim.timer \
+		e2scrub_all.timer; do
+		ln -sf /dev/null "$etc/systemd/system/$unit"
+	done
+	rm -f "$etc/systemd/system/default.target"
+	ln -s /lib/systemd/system/multi-user.target \
+		"$etc/systemd/system/default.target"
+}
+
+# debian_boot RELEASE: it runs; its first process is in $machine
+debian_boot()
+{
+	local top=$host_dir/debian
+	out=$host_dir/debian/out
+	mkdir -p "$top/upper" "$top/work" "$top/root" "$out" &&
+		chmod 1777 "$out" && chmod 0755 "$top/upper" || return 1
+	debian_files "$top/upper" || return 1
+	mkdir -p "$top/upper/usr/local/bin" &&
+		install -m 0755 "$builddir/tests/system/probe" \
+			"$top/upper/usr/local/bin/probe" || return 1
+	debian_cgroup || skip_all "no control groups"
+	debian_init >"$top/init"
+	sysctl -q -w net.unix.max_dgram_qlen=512
+	sh -c 'echo 0 >"$1/cgroup.procs" && exec unshare -mpuiCf --kill-child \
+		sh "$2/init" "$2" "$3"' sh "$cgroup" "$top" "$debian_dir/$1" \
+		>>"$top/console" 2>&1 &
+	machine_outer=$!
+	wait_until 60 debian_pid && wait_until 120 debian_is_up
+}
+
+# Directories of earlier tests that could not tidy up are empty.
+debian_cgroup()
+{
+	mkdir -p "$host_dir/cgroup" &&
+		mount -t cgroup2 cgroup2 "$host_dir/cgroup" || return 1
+	find "$host_dir"/cgroup/runns-debian.* -depth -type d \
+		-exec rmdir {} + 2>/dev/null
+	cgroup=$(mktemp -d "$host_dir/cgroup/runns-debian.XXXXXX") &&
+		chmod 0755 "$cgroup"
+}
+
+debian_pid()
+{
+	machine=$(pgrep -P "$machine_outer" -x systemd)
+}
+
+debian_is_up()
+{
+	machine systemctl is-system-running | grep -qE 'running|degraded'
+}
+
+# machine COMMAND...: run it on the machine
+machine()
+{
+	nsenter -t "$machine" -m -p -C -u -i -- env \
+		PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+		HOME=/root "$@"
+}
+
+debian_off()
+{
+	machine systemctl poweroff
+	wait_until 60 sh -c "! kill -0 $machine_outer 2>/dev/null"
+}
