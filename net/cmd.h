@@ -36,7 +36,8 @@ struct override {
  * @login:	a login asks
  * @idle:	only look whether the network is idle
  * @daemon:	go on in the background
- * @wait:	until the VPNs are up, at most @wait_s seconds
+ * @wait:	until the VPNs are up, or nothing hangs on what goes down; at most
+ *		@wait_s seconds
  * @forward_off: turn the host's forwarding off
  */
 struct options {

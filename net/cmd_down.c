@@ -294,6 +294,19 @@ int down_one(const struct host *h, const char *name, bool kill, bool idle_only)
 	return ns >= 0 ? down_not_ours(name) : gc_one(h, name);
 }
 
+/* Whoever takes those down at the same time may be slower. */
+static void down_await_children(const struct host *h, const char *name,
+				unsigned int seconds)
+{
+	long long deadline = file_now_ms() + seconds * 1000LL;
+	struct record r;
+
+	while (record_read(h, name, &r) == 0 &&
+	       outer_children(h, name, r.cookie, down_any_child, NULL) == 1 &&
+	       file_now_ms() < deadline)
+		usleep(DOWN_POLL_US);
+}
+
 static int down_locked(const struct host *h, const struct options *o,
 		       const char *name)
 {
@@ -306,6 +319,8 @@ static int down_locked(const struct host *h, const struct options *o,
 		       "and the record\n", name);
 		return 0;
 	}
+	if (o->wait)
+		down_await_children(h, name, o->wait_s);
 	lock = host_lock(h, "net.", name, HOST_LOCK_MS);
 	return lock < 0 ? lock : down_one(h, name, o->kill, false);
 }

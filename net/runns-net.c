@@ -221,7 +221,7 @@ static bool command_fits(const struct command *c, const struct options *o,
 	       !(o->idle && c->run != cmd_gc) &&
 	       !(o->json && c->run != cmd_status) &&
 	       !(o->daemon && c->run != cmd_vpn) &&
-	       !(o->wait && c->run != cmd_up);
+	       !(o->wait && c->run != cmd_up && c->run != cmd_down);
 }
 
 static int command_run(const struct command *c, const struct options *o,

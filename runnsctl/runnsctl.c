@@ -40,6 +40,7 @@ static const struct cli_option up_options[] = {
 static const struct cli_option down_options[] = {
 	{ OPT_ALL, "all", NULL, "all networks that are up" },
 	{ OPT_KILL, "kill", NULL, "end the processes inside: TERM, 5 s, KILL" },
+	{ OPT_WAIT, "wait", NULL, "for what hangs on it, =SECONDS at most (30)" },
 	{ 'q', "quiet", NULL, "tell errors only" },
 	{ 0 },
 };

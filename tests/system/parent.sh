@@ -61,7 +61,7 @@ no_links_in()
 
 chain()
 {
-	local fw=$1
+	local fw=$1 pid pids=''
 	sections
 	runnsctl up three side && runnsctl down --all
 	settled before
@@ -112,6 +112,15 @@ chain()
 	runs "$fw: down --all goes by their order" runnsctl down --all
 	settled after
 	snap_same before after "$fw: nothing of them is left"
+	runnsctl up three
+	for name in one two three; do
+		runnsctl down --wait=20 $name &
+		pids="$pids $!"
+	done
+	for pid in $pids; do
+		wait "$pid" || fail "$fw: down --wait"
+	done
+	runs "$fw: down --wait of all at once" test ! -e /run/netns/one
 	runs "$fw: up --all too" runnsctl up --all
 	is "$(get three)" 203.0.113.2 "$fw: and it works"
 	runnsctl down --all
@@ -134,6 +143,23 @@ backend_test()
 {
 	chain "$1"
 	tidy "$1"
+}
+
+# Linger=no takes no network away that others hang on.
+idle()
+{
+	conf_write <<-END
+		[upper]
+		Parent = lower
+		[lower]
+		Linger = no
+	END
+	runs "a login builds a network and its Parent" runnsctl up --login upper
+	runs "gc of an idle Parent" runnsctl gc --idle lower
+	runs "leaves it while something hangs on it" test -e /run/netns/lower
+	runnsctl down upper
+	runs "gc" runnsctl gc --idle lower
+	refuses "takes it down after" test -e /run/netns/lower
 }
 
 # Somebody deletes, or kills, what others hang on.
@@ -329,6 +355,7 @@ steered()
 with_backend nft backend_test nft
 with_backend iptables backend_test iptables
 backend=nft
+idle
 lost
 together
 foreign
