@@ -40,6 +40,10 @@ int build_names(void *ctx)
 	if (err == 0)
 		err = names_note(b, true);
 	dns.anew = b->record.state == RECORD_BUILDING;
+	/* To take rules away and make them again takes long. */
+	if (err == 0 && !dns.anew &&
+	    steer_dns_holds(b->h, b->fw, b->ns, &dns) == 1)
+		return 0;
 	if (err == 0)
 		err = steer_dns_set(b->h, b->fw, b->ns, &dns);
 	if (err)
