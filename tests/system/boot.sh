@@ -52,6 +52,7 @@ machine_files()
 		Requires=basic.target
 		Wants=dbus.socket systemd-logind.service systemd-user-sessions.service
 		Wants=ssh.service runns@early.service runns-gc.timer
+		Wants=runns-refresh.path
 	END
 	printf '[Login]\nUserStopDelaySec=1\n' >/etc/systemd/logind.conf.d/10.conf
 	cat >/etc/pam.d/common-session <<-END
@@ -227,6 +228,29 @@ is "$(place $out/unit)" "$(place $out/ssh)" "the unit"
 runs "the timer elapses" wait_until 10 grep -q ^resolv= $out/timed
 is "$(place $out/timed)" "$(place $out/ssh)" "the timer's unit"
 like "$(value resolv $out/timed)" 'nameserver 198\.51\.100\.53$' "with its name servers"
+
+# --- a file of the host's that is replaced ------------------------------------------------
+
+# What the session that runs reads
+resolv_inside()
+{
+	machine cat "/proc/$(machine pgrep -u alice -f 'sleep 1002' | head -n 1)/root/etc/resolv.conf"
+}
+
+is_covered()
+{
+	resolv_inside | grep -q '^nameserver 198.51.100.53$'
+}
+
+runs "the unit that watches /etc is active" unit_is runns-refresh.path active
+runs "(a session reads its own resolv.conf)" is_covered
+machine sh -c 'cp -p /etc/resolv.conf /etc/resolv.new &&
+	mv /etc/resolv.new /etc/resolv.conf'
+runs "a file that is replaced is covered again" wait_until 10 is_covered
+machine sh -c 'mv /etc/resolv.conf /etc/resolv.old; sleep 1;
+	cp -p /etc/resolv.old /etc/resolv.conf'
+runs "one that was away for a while too" wait_until 10 is_covered
+machine systemctl reset-failed runns-refresh.service
 
 # --- other doors -------------------------------------------------------------------------
 
