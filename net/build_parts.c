@@ -11,8 +11,8 @@
 
 #include "lib/base/log.h"
 #include "net/dns.h"
-#include "net/etc_overlay.h"
 #include "net/uplink.h"
+#include "net/view_note.h"
 
 bool build_has_link(const void *ctx)
 {
@@ -45,7 +45,7 @@ int build_files(void *ctx)
 
 	int err = dns_write(b->h, &b->plan, &b->record);
 
-	return err ? err : etc_overlay_note(b->h, &b->plan);
+	return err ? err : view_note(b->h, &b->plan);
 }
 
 int build_unfiles(void *ctx)

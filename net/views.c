@@ -21,6 +21,7 @@
 #include "lib/session/paths.h"
 #include "lib/session/view.h"
 #include "lib/session/view_etc.h"
+#include "lib/session/view_share.h"
 #include "lib/sys/file.h"
 #include "lib/sys/mnt.h"
 #include "lib/sys/ns.h"
@@ -210,7 +211,7 @@ static void view_path(char out[VIEWS_PATH_SIZE], uint64_t cookie,
 	snprintf(out, VIEWS_PATH_SIZE, VIEWS "/%s/%s", key, name);
 }
 
-static int view_fill(struct maker *m)
+static int view_fill(struct maker *m, const struct view_share *share)
 {
 	_cleanup_close_ int base = -1;
 	int r = template_enter(m);
@@ -222,16 +223,21 @@ static int view_fill(struct maker *m)
 	if (r < 0)
 		return r;
 	base = open("/", O_PATH | O_CLOEXEC);
-	return base < 0 ? -errno : view_apply(&m->plan, base);
+	r = base < 0 ? -errno : view_apply(&m->plan, base);
+	return r < 0 ? r : view_share_place(&m->plan, share);
 }
 
 static int view_bind(void *ctx)
 {
 	char path[VIEWS_PATH_SIZE];
 	struct maker *m = ctx;
-	int r = view_fill(m);
+	struct view_share share;
+	int r = view_share_take(&m->plan, &share);
 
 	view_path(path, m->cookie, m->name);
+	if (r == 0)
+		r = view_fill(m, &share);
+	view_share_free(&share);
 	if (r == 0)
 		r = mounts_bind(m->host_mnt, path);
 	if (ns_join(m->host_mnt, NS_MNT) < 0 ||
@@ -336,7 +342,8 @@ static int maker_run(struct maker *m, const struct host *h, bool only_mend)
 	}
 	if (only_mend)
 		return 0;
-	return peer_of("/") ? view_new(m) : -EOPNOTSUPP;
+	/* Cut off each is, for itself, at the moment that it is made. */
+	return peer_of("/") && !m->plan.cut_off ? view_new(m) : -EOPNOTSUPP;
 }
 
 static int make_or_mend(const struct host *h, const char *name, bool only_mend)

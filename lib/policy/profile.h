@@ -20,6 +20,8 @@ enum {
 	PROFILE_TEXT_MAX = 16 * 1024 * 1024, /* bytes of all files together */
 	PROFILE_SECTIONS_MAX = 65536,
 	PROFILE_LINE_MAX = 4096,
+	PROFILE_SHARED_MAX = 8,		/* of Propagation */
+	PROFILE_SHARED_LEN = 200,
 	PROFILE_DNS_MAX = 3,		/* resolv.conf(5): MAXNS */
 	PROFILE_SEARCH_MAX = 6,
 	PROFILE_IFNAME_MAX = 15,
@@ -54,6 +56,8 @@ struct profile_vpn {
 	struct slice value;
 };
 
+enum profile_propagation { PROPAGATION_SLAVE, PROPAGATION_PRIVATE };
+
 enum profile_etc { ETC_BIND, ETC_OVERLAY };
 
 /**
@@ -81,6 +85,8 @@ enum profile_etc { ETC_BIND, ETC_OVERLAY };
  * @strict_dns:	SWITCH_DEFAULT: yes with any name server of its own
  * @linger:	SWITCH_DEFAULT is yes
  * @etc:	how files of /etc are covered inside
+ * @propagation: whether mounts of the host's go on arriving inside
+ * @shared:	list of directories below which they go both ways
  * @vpns:	in the order of the section
  * @kill_switch: SWITCH_DEFAULT: yes with any VPN
  * @vpn_scripts: SWITCH_DEFAULT is no
@@ -112,6 +118,8 @@ struct profile {
 	enum profile_switch strict_dns;
 	enum profile_switch linger;
 	enum profile_etc etc;
+	enum profile_propagation propagation;
+	struct slice shared;
 	struct profile_vpn vpns[PROFILE_VPN_MAX];
 	uint32_t n_vpns;
 	enum profile_switch kill_switch;

@@ -346,7 +346,7 @@ static const struct key {
 	{ "Forward", NETWORK, NULL },
 	{ "VpnScripts", NETWORK, profile_vpn_scripts_set },
 	{ "User", NETWORK, NULL },
-	{ "Propagation", NETWORK, NULL },
+	{ "Propagation", NETWORK, profile_propagation_set },
 	{ "Etc", NETWORK, profile_etc_set },
 	{ "Type", NETWORK, NULL },
 	{ "BIN", NETWORK, NULL },

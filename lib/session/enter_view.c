@@ -18,6 +18,7 @@
 #include "config.h"
 #include "lib/base/log.h"
 #include "lib/session/paths.h"
+#include "lib/session/view_share.h"
 #include "lib/sys/file.h"
 #include "lib/sys/mnt.h"
 #include "lib/sys/ns.h"
@@ -304,6 +305,7 @@ static int mounts_copy(void)
 static int view_enter_fresh(struct entry *e)
 {
 	_cleanup_close_ int base = -1;
+	struct view_share share;
 	int r = own_mounts(e);
 
 	if (r == 0 && e->request->target == ENTER_NAME)
@@ -312,11 +314,16 @@ static int view_enter_fresh(struct entry *e)
 		r = view_plan_private(e->request->host, &e->plan);
 	if (r < 0)
 		return r;
-	e->origin->moved_mnt = true;
-	base = mounts_copy();
-	if (base < 0)
-		return log_errno(base, "cannot make a mount namespace");
-	r = view_apply(&e->plan, base);
+	r = view_share_take(&e->plan, &share);
+	if (r == 0) {
+		e->origin->moved_mnt = true;
+		base = mounts_copy();
+		r = base < 0 ? log_errno(base, "cannot make a mount namespace") :
+			       view_apply(&e->plan, base);
+	}
+	if (r == 0)
+		r = view_share_place(&e->plan, &share);
+	view_share_free(&share);
 	return r == -ENOENT ? -ESTALE : r;
 }
 

@@ -40,6 +40,7 @@
 #define NET_PUSHED "pushed"		/* name servers that tunnels have told */
 #define NET_MARK_STRICT "strict-dns"	/* StrictDNS holds: hide resolver sockets */
 #define NET_MARK_OVERLAY "etc-overlay"	/* Etc=overlay */
+#define NET_NOTE_PROPAGATION "propagation" /* other than slave */
 #define NET_MARK_IDLE "idle-down"	/* built by a login, Linger=no */
 
 #endif

@@ -24,6 +24,9 @@
 enum {
 	VIEW_KEY_SIZE = 17,	/* 16 digits of a cookie, and the end */
 	VIEW_COVERS_MAX = 64,
+	VIEW_SHARED_MAX = 8,
+	VIEW_SHARED_SIZE = 256,
+	VIEW_NOTE_SIZE = VIEW_SHARED_MAX * VIEW_SHARED_SIZE,
 	/* "/run/runns/net/NAME/etc/FILE" */
 	VIEW_PATH_SIZE = 64 + NAME_LEN_MAX + NAME_MAX,
 };
@@ -45,12 +48,19 @@ struct view_cover {
 /**
  * struct view_plan - all covers of one namespace
  * @overlay:	they lie on an overlay of /etc
+ * @cut_off:	what the host mounts afterwards does not show
+ * @shared:	directories below which mounts go both ways, @n_shared of them
  */
 struct view_plan {
 	struct view_cover *covers[VIEW_COVERS_MAX];
 	size_t n;
 	bool overlay;
+	bool cut_off;
+	char shared[VIEW_SHARED_MAX][VIEW_SHARED_SIZE];
+	size_t n_shared;
 };
+
+#define VIEW_NOTE_PRIVATE "private"
 
 /**
  * view_plan_load() - what members of @name must see

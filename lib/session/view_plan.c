@@ -16,6 +16,7 @@
 #include "lib/base/log.h"
 #include "lib/session/paths.h"
 #include "lib/session/rundir.h"
+#include "lib/session/view_share.h"
 #include "lib/sys/file.h"
 
 /*
@@ -194,6 +195,9 @@ static int plan_add_made(struct view_plan *plan, int host, const char *name)
 	}
 	snprintf(path, sizeof(path), PATH_RUN_NET "/%s/" NET_ETC, name);
 	r = plan_add_dir(plan, net, NET_ETC, path, name);
+	if (r < 0)
+		return r;
+	r = view_share_read(net, plan);
 	if (r < 0)
 		return r;
 	plan->overlay = faccessat(net, NET_MARK_OVERLAY, F_OK,

@@ -81,6 +81,7 @@ static void test_every_key(void **state)
 	      "Search = example.org _x.test .\n"
 	      "StrictDNS = YES\n"
 	      "Etc = Overlay\n"
+	      "Propagation = Shared:/media, /runs\n"
 	      "Linger = No\n");
 	assert_slice(p->section, "Office");
 	assert_slice(p->netns, "office.1");
@@ -102,6 +103,8 @@ static void test_every_key(void **state)
 	assert_slice(p->search[2], ".");
 	assert_int_equal(p->strict_dns, SWITCH_YES);
 	assert_int_equal(p->etc, ETC_OVERLAY);
+	assert_int_equal(p->propagation, PROPAGATION_SLAVE);
+	assert_slice(p->shared, "/media, /runs");
 	assert_int_equal(p->linger, SWITCH_NO);
 }
 
@@ -222,6 +225,16 @@ static const struct refusal parse_refusals[] = {
 	{ "[a]\nLinger = true\n", 2, 10, "yes or no" },
 	{ "[a]\nStrictDNS = on\n", 2, 13, "yes or no" },
 	{ "[a]\nEtc = yes\n", 2, 7, "bind or overlay" },
+	{ "[a]\nPropagation = all\n", 2, 15, "slave, private or shared" },
+	{ "[a]\nPropagation = shared\n", 2, 15, "slave, private or shared" },
+	{ "[a]\nPropagation = shared:\n", 2, 22, "a directory expected" },
+	{ "[a]\nPropagation = shared:/\n", 2, 22, "absolute path" },
+	{ "[a]\nPropagation = shared:/a,b\n", 2, 25, "absolute path" },
+	{ "[a]\nPropagation = shared:/a/../etc\n", 2, 22, "absolute path" },
+	{ "[a]\nPropagation = shared:/etc\n", 2, 22, "differs inside" },
+	{ "[a]\nPropagation = shared:/m,/run/x\n", 2, 25, "differs inside" },
+	{ "[a]\nPropagation = shared:/1,/2,/3,/4,/5,/6,/7,/8,/9\n", 2, 46,
+	  "more than 8" },
 	{ "[a]\nNetworkNamespace = a/b\n", 2, 20, "cannot be a namespace" },
 	{ "[a]\nNetworkNamespace = deny\n", 2, 20, "cannot be a namespace" },
 	{ "[a]\nInterface = lo\n", 2, 13, "another meaning" },
