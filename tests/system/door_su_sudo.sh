@@ -5,7 +5,7 @@
 # The shell that redirects is root.
 # shellcheck disable=SC2024
 . "$(dirname "$0")/lib.sh"
-need su sudo runuser login pamtester
+need su sudo doas runuser login pamtester
 host_start "$@"
 
 out=$host_dir/out
@@ -27,6 +27,7 @@ cat >/etc/sudoers.d/tests <<-END
 	Defaults lecture=never
 END
 chmod 0440 /etc/sudoers.d/tests
+printf 'permit nopass %s\n' root :alice >/etc/doas.conf
 trace_start
 hand=$tests/peer.py
 
@@ -47,6 +48,8 @@ sudo -u alice probe >$out/sudo
 session_is work $out/sudo "sudo -u alice"
 sudo -i -u alice probe >$out/sudo-i
 session_is work $out/sudo-i "sudo -i -u alice"
+doas -u alice probe >$out/doas
+session_is work $out/doas "doas -u alice"
 runuser -u bob probe >$out/runuser-u
 session_is lab $out/runuser-u "runuser -u bob"
 runuser -l bob -c probe >$out/runuser
@@ -100,6 +103,10 @@ nested 'sudo -i probe' >$out/nested-root-i
 session_is work $out/nested-root-i "sudo -i to root, too"
 nested 'sudo -u bob probe' >$out/nested-bob
 session_is lab $out/nested-bob "sudo to another mapped user enters his"
+nested 'doas probe' >$out/nested-doas
+session_is work $out/nested-doas "doas to root inside a session stays inside"
+nested 'doas -u bob probe' >$out/nested-doas-bob
+session_is lab $out/nested-doas-bob "doas to another mapped user enters his"
 nested 'sudo -u carol probe' >$out/nested-carol
 is "$(value cookie $out/nested-carol)" "$(host_cookie)" \
 	"sudo to a user whose rule says host leaves"
@@ -147,6 +154,29 @@ if command -v cron >/dev/null; then
 else
 	skip "cron" "cron is not installed"
 fi
+
+# --- I09: what is changed inside is changed outside ------------------------------
+
+shell_of()
+{
+	getent passwd "$1" | cut -d : -f 7
+}
+
+python3 "$hand" pty 'assword:=secret\n' -- su - bob -c 'chsh -s /bin/sh' \
+	>$out/chsh
+is "$? $(shell_of bob)" "0 /bin/sh" "chsh in a session changes the host's file" ||
+	diag "$(cat $out/chsh)"
+is "$(su dave -c 'getent passwd bob' | cut -d : -f 7)" /bin/sh \
+	"a session outside sees it"
+is "$(su alice -c 'getent passwd bob' | cut -d : -f 7)" /bin/sh \
+	"and one in another network"
+python3 "$hand" pty 'urrent password:=secret\n' 'ew password:=se6ret-Words\n' \
+	'etype new password:=se6ret-Words\n' -- su - bob -c passwd >$out/passwd
+is $? 0 "passwd in a session" || diag "$(cat $out/passwd)"
+python3 "$hand" pty 'assword:=se6ret-Words\n' -- setpriv --reuid=dave \
+	--regid=dave --init-groups su bob -c probe >$out/su-changed
+session_is lab $out/su-changed "the new password opens the door outside"
+wait_until 10 trace_is_even
 
 # --- refused ------------------------------------------------------------------
 

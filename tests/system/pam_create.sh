@@ -96,6 +96,20 @@ runs "Linger=no: kept while another session is inside" test -e /run/netns/going
 wait $!
 down going
 
+# H04: who is killed between open and close tells nobody of the end.
+# shellcheck disable=SC2016
+hu dave open 'sh=kill -KILL $PPID' close >/dev/null 2>&1
+runs "H04: killed with its session open: the network stands" test -e /run/netns/going
+out=$(hu dave save open 'sh=probe cookie' close same)
+like "$out" 'same=yes' "H04: which harms no other session"
+wait_until 10 test ! -e /run/netns/going
+ok $? "H04: whose end takes it down"
+# shellcheck disable=SC2016
+hu dave open 'sh=kill -KILL $PPID' close >/dev/null 2>&1
+runs "H04: as does gc" runnsctl gc --idle
+wait_until 10 test ! -e /run/netns/going
+ok $? "H04: in the end" "$(ls /run/netns)"
+
 # --- a builder that does not help ----------------------------------------------------
 
 real=$builder.real
@@ -172,8 +186,8 @@ mv "$real" $builder
 # --- who may look ---------------------------------------------------------------------
 
 h open close >/dev/null
-is "$(find /run/runns -mindepth 1 -maxdepth 1 -type d ! -perm 0700 ! -name net ! -name empty)" '' \
-	"what lies below /run/runns is root's alone"
+is "$(find /run/runns -mindepth 1 -maxdepth 1 -type d ! -perm 0700 ! -name net ! -name empty ! -name vpn)" '' \
+	"what lies below /run/runns is root's alone, but for what all may see"
 is "$(setpriv --reuid 5001 --clear-groups find /run/runns -type f -readable 2>/dev/null |
 	grep -vE '/run/runns/net/[^/]*/etc/')" '' "a user can open no lock and no state"
 is "$(find /run/runns ! -user root -o -type f -perm /022)" '' "and write to none"
