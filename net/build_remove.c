@@ -113,6 +113,7 @@ static int remove_there(const struct host *h, const struct record *r)
 
 int build_remove(const struct host *h, const struct record *r)
 {
+	const struct fw_backend *fw = fw_find(r->firewall);
 	int err = r->parent[0] ? remove_there(h, r) : remove_outside(h, r);
 
 	if (err == 0)
@@ -125,6 +126,8 @@ int build_remove(const struct host *h, const struct record *r)
 		err = pool_release(h, r->index, r->name);
 	if (err == 0)
 		err = record_remove(h, r->name);
+	if (err == 0 && fw && !r->parent[0])
+		err = fw_finish(h, fw);
 	if (err)
 		return log_errno(err, "cannot remove all of %s", r->name);
 	unit_forget(r->name);

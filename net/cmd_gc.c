@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/netlink.h>
 #include <net/if.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -244,6 +245,15 @@ int cmd_gc(const struct host *h, const struct options *o, char **names, int n)
 	struct gc gc = { .h = h, .idle_only = o->idle };
 	int i;
 
+	/*
+	 * The end of a session starts this in the control group of that
+	 * session, whose processes systemd may be about to end.  The session
+	 * waits, and not for long.
+	 */
+	if (o->idle) {
+		signal(SIGTERM, SIG_IGN);
+		signal(SIGHUP, SIG_IGN);
+	}
 	for (i = 0; i < n; i++) {
 		if (!name_is_valid((struct slice){ names[i],
 						   strlen(names[i]) })) {

@@ -122,6 +122,9 @@ int fw_add(const struct host *h, const struct fw_backend *fw,
 	return lock < 0 ? lock : fw->add(m);
 }
 
+/* A member went while others were recorded, so that nothing was cleared. */
+static bool fw_left_shared;
+
 struct fw_other {
 	const struct host *h;
 	const char *name;
@@ -163,5 +166,23 @@ int fw_remove(const struct host *h, const struct fw_backend *fw,
 	err = record_each(h, fw_is_other, &other);
 	if (err < 0)
 		return log_errno(err, "cannot list /run/runns/net");
+	fw_left_shared = err != 0;
 	return err ? 0 : fw->clear(link);
+}
+
+int fw_finish(const struct host *h, const struct fw_backend *fw)
+{
+	_cleanup_close_ int lock = -1;
+	int r = fw_left_shared ? record_any(h) : 1;
+
+	if (r)
+		return r < 0 ? log_errno(r, "cannot list /run/runns/net") : 0;
+	lock = host_lock(h, "fw", "", HOST_LOCK_MS);
+	if (lock < 0)
+		return lock;
+	/* Who builds writes his record before he takes the lock. */
+	r = record_any(h);
+	if (r)
+		return r < 0 ? log_errno(r, "cannot list /run/runns/net") : 0;
+	return fw->clear("");
 }

@@ -110,6 +110,17 @@ int fw_remove(const struct host *h, const struct fw_backend *fw,
 	      const char *name, const char *link) _must_check_;
 
 /**
+ * fw_finish() - remove what is shared if no network is recorded any more
+ * @fw:	the backend of one whose record was just removed
+ *
+ * Two that go at the same time see each other's records in fw_remove(), and
+ * both leave what they share to the other.
+ *
+ * Return: 0 or -errno, logged.
+ */
+int fw_finish(const struct host *h, const struct fw_backend *fw) _must_check_;
+
+/**
  * fw_blocks() - call @fn for every chain that would drop forwarded packets
  * @fw:		the backend of the network in question
  * @what:	such as "chain inet filter forward (nft, policy drop)"

@@ -91,8 +91,9 @@ void linger_end(void)
 
 	if (linger_ns < 0 && linger_nft_n == 0 && linger_fns_n == 0)
 		return;
-	/* systemd ends what is left when `down` has ended. */
+	/* systemd ends what is left when `down`, or a session, has ended. */
 	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
 	if (pipe2(gate, O_CLOEXEC) == 0) {
 		child = fork();
 		if (child == 0) {

@@ -44,7 +44,9 @@ machine_files()
 	for unit in systemd-journald-dev-log.socket systemd-journald-audit.socket \
 		systemd-modules-load.service modprobe@.service \
 		sys-kernel-debug.mount sys-kernel-tracing.mount \
-		dev-hugepages.mount systemd-update-utmp.service; do
+		dev-hugepages.mount systemd-update-utmp.service \
+		systemd-udevd.service systemd-udevd-control.socket \
+		systemd-udevd-kernel.socket systemd-udev-trigger.service; do
 		ln -s /dev/null $units/$unit
 	done
 	cat >$units/default.target <<-END
