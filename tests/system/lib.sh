@@ -560,7 +560,9 @@ snap()
 			grep -vE ' /run/(utmp|xtables.lock|sudo|motd.dynamic)' |
 			grep -vE ' /run/runns/views/[0-9a-f]+/\.' | sort
 		echo "== processes"
-		ps -e -o user=,args= | grep -vE ' (ps|sort|grep|find|bash)( |$)' |
+		# A part of the look itself may be ending: in brackets.
+		ps -e -o user=,args= |
+			grep -vE ' (ps|sort|grep|find|bash)( |$)| \[[a-z]+\]( |$)' |
 			sort
 	} | sed -E 's/(valid_lft|preferred_lft|expires) [0-9]+(sec)?//g' >"$out"
 }

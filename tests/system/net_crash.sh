@@ -110,6 +110,61 @@ $call $n (status $status) left: $differs"
 	is "$bad" "" "$text: $tried times, from call $first"
 }
 
+# hit_twice A M B N WHAT COMMAND...: A fails, and B, later, fails or is the last
+hit_twice()
+{
+	local a=$1 m=$2 b=$3 n=$4 what=$5 second
+	shift 5
+	second="inject=$b:$what:when=$n"
+	# Of one call strace keeps one rule: all later ones as far apart.
+	[ "$a" != "$b" ] || second="inject=$a:error=ENOMEM:when=$m+$((n - m))"
+	strace -f -o /dev/null -e "inject=$a:error=ENOMEM:when=$m" \
+		-e "$second" "$@"
+}
+
+# pairs TEXT COUNT PREPARE COMMAND MEND...: so many pairs of COMMAND's calls,
+# the second of which may be one of the way back; --full takes twenty times
+# as many
+pairs()
+{
+	local text=$1 count=$2 prepare=$3 command=$4 mend=$5
+	local bad='' differs status all a m b n what
+	[ -z "${RUNNS_TEST_FULL-}" ] || count=$((count * 20))
+	eval "$prepare" >/dev/null 2>&1
+	# shellcheck disable=SC2086
+	calls $net $command >$host_dir/calls
+	eval "$mend" >/dev/null 2>&1
+	all=$(wc -l <$host_dir/calls)
+	while read -r a m b n what; do
+		eval "$prepare" >/dev/null 2>&1
+		# shellcheck disable=SC2086
+		hit_twice "$a" "$m" "$b" "$n" "$what" $net $command \
+			>$host_dir/out 2>&1 &
+		wait $! 2>/dev/null
+		status=$?
+		eval "$mend" >$host_dir/mend 2>&1 || bad="$bad
+$a $m, $b $n $what (status $status): $(tail -n 3 $host_dir/out $host_dir/mend)"
+		look >$host_dir/now
+		differs=$(diff $host_dir/then $host_dir/now) && continue
+		bad="$bad
+$a $m, $b $n $what (status $status) left: $differs"
+		runnsctl down --kill --all >/dev/null 2>&1
+		runnsctl gc >/dev/null 2>&1
+	done < <(awk -v count="$count" -v seed=$RANDOM '
+		{ call[NR] = $0 }
+		END {
+			srand(seed)
+			split("error=ENOMEM error=EPERM error=EINTR signal=KILL",
+				what, " ")
+			while (count-- > 0) {
+				k = int(rand() * (NR - 1)) + 1
+				l = k + 1 + int(rand() * (NR - k))
+				print call[k], call[l], what[int(rand() * 4) + 1]
+			}
+		}' $host_dir/calls)
+	is "$bad" "" "$text: pairs of $all system calls"
+}
+
 works()
 {
 	[ "$(ip netns exec "$1" python3 "$tests/peer.py" get 198.51.100.1)" = \
@@ -161,6 +216,12 @@ sweeps()
 	done
 	sweep "$fw: down with ENOMEM, then down" error=ENOMEM \
 		'runnsctl up work' 'down work' 'runnsctl down work'
+	pairs "$fw: up, two faults, then gc" 20 : 'up work' \
+		'runnsctl gc; ! test -e /run/netns/work || runnsctl down work'
+	pairs "$fw: up, two faults, then up and down" 10 : 'up work' \
+		'runnsctl up work && works work && runnsctl down work'
+	pairs "$fw: down, two faults, then down" 10 'runnsctl up work' \
+		'down work' 'runnsctl down work'
 }
 
 # A device that was made by software goes with a namespace that nothing keeps.

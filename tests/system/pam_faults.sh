@@ -19,7 +19,7 @@ one()
 	status=$?
 	# 4: the last calls, of the log and the audit system, vary in number.
 	[ $status -eq 0 ] || [ $status -eq 4 ] ||
-		echo "$error at $(sed -n "s/^call $k /$k: /p" $faults/list):" \
+		echo "$error at $(sed -n "s/^call ${k%%:*} /$k: /p" $faults/list):" \
 			"status $status," "$(printf '%s\n' "$out" |
 				grep -v -e '=yes$' -e '^said=' | paste -sd ' ')"
 }
@@ -37,7 +37,7 @@ killed()
 		echo "after kill at $(sed -n "s/^call $k /$k: /p" $faults/list): $out"
 }
 
-# pairs: standard input, lines of two words, half of them for each worker
+# workers: standard input, lines of two words, half of them for each worker
 workers()
 {
 	local run=$1 n=2 i pids=
@@ -89,6 +89,30 @@ kills()
 		"$text: killed at each of $n calls, and the next session is well"
 }
 
+# two TEXT STEP...: a call fails, and another after it, be it of the way back.
+# ENOENT is believed, and so left out.
+# --full takes all pairs, else a sample that differs from run to run.
+seed=${RUNNS_TEST_SEED:-$RANDOM}
+two()
+{
+	local text=$1 n stride all error_list=${all_errors% ENOENT}
+	shift
+	calls "$@"
+	ok $? "$text: without faults" "$(grep -v ^call $faults/list)"
+	all=$((n * (n + 80) / 2))
+	stride=$((all / 250 + 1))
+	[ -z "$full" ] || stride=1
+	is "$(awk -v n="$n" -v seed="$seed" -v stride=$stride \
+		-v errors="$error_list" 'BEGIN {
+		split(errors, error, " ")
+		for (k = 1; k <= n; k++)
+			for (l = k + 1; l <= n + 40; l++)
+				if ((i++ + seed) % stride == 0)
+					print k ":" l, error[(i + seed) % 7 + 1]
+	}' | workers one "$@" | grep -vE -- "${known:-^$}")" '' \
+		"$text: two of $n calls fail (sample $stride/$seed)"
+}
+
 # Alice is found by her group, so that all that is asked of NSS counts.
 sed -i 's/^contractors:.*/&,alice/' /etc/group
 map_group()
@@ -106,7 +130,10 @@ absent='ENOENT at [0-9]+: ((262|332) |257 (etc|security|runns\.map|netns|work|re
 # libpam tells the audit system afterwards, and fails if that fails; a close
 # that cannot look at a descriptor leaves it open.
 audit="after code 4:"
-unseen='at [0-9]+: (262|332) .*after code 0: was fds='
+unseen='at [0-9:]+: (262|332) .*after code 0: was fds='
+# Where two calls fail there may be no way back to where the program stood.  It
+# is told so (PAM_ABORT), or, of the directory alone, starts in the root.
+no_way_back='after code (26: was (cwd|root|cookie|mnt)=|0: was cwd=/root, is cwd=/ )'
 
 # faults LABEL [STEP...]: everything, from a place that the steps made
 faults()
@@ -124,6 +151,20 @@ faults()
 	}
 }
 
+# pairs LABEL [STEP...]
+pairs()
+{
+	local label=$1 to="expect=work ${*:2} acct save"
+	# Steps hold no blanks.
+	# shellcheck disable=SC2086
+	{
+		known="$no_way_back|$audit" two "$label: open" $to quiet mark open \
+			mark judge close judge=close same
+		known="$no_way_back|$unseen|$audit" two "$label: close" $to open quiet mark \
+			close mark judge=close
+	}
+}
+
 map_group
 views_off
 host_before=$(cut -d ' ' -f 3- /proc/1/mountinfo)
@@ -133,10 +174,12 @@ faults "nested" slot=1 start=runns:dave open slot=0
 [ -z "$full" ] || faults "a fresh view, with threads" threads=2
 is "$(cut -d ' ' -f 3- /proc/1/mountinfo)" "$host_before" "no mount is left"
 is "$(pgrep -c .)" "$processes" "no process is left"
+pairs "a fresh view"
 if views_on; then
 	hu alice open close >/dev/null
 	host_before=$(cut -d ' ' -f 3- /proc/1/mountinfo)
 	faults "a prepared view"
+	pairs "a prepared view"
 	is "$(cut -d ' ' -f 3- /proc/1/mountinfo)" "$host_before" \
 		"no mount is left"
 	views_off
