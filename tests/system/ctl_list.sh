@@ -205,8 +205,10 @@ unlike "$out" alice "  and no other's"
 # inside ARGUMENT...: list in a session of alice's
 inside()
 {
-	out=$(runuser -u alice -- sh -c 'sleep 1004 >/dev/null 2>&1 & exec runnsctl list "$@"' \
-		sh "$@" 2>err </dev/null)
+	# shellcheck disable=SC2016
+	out=$(runuser -u alice -- sh -c 'sleep 1004 >/dev/null 2>&1 &
+		until grep -qx sleep /proc/$!/comm; do :; done
+		exec runnsctl list "$@"' sh "$@" 2>err </dev/null)
 	status=$?
 	pkill -f 'sleep 1004'
 }
