@@ -49,18 +49,26 @@ static int tun_open(struct ifreq *request)
 	return TAKE_FD(fd);
 }
 
+int tun_name(char name[IFNAMSIZ])
+{
+	uint64_t number;
+
+	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
+		return log_errno(-EIO, "no random number");
+	snprintf(name, IFNAMSIZ, TUN_PREFIX "%012" PRIx64, number >> 16);
+	return 0;
+}
+
 int tun_make(struct nl_sock *sk, const char *network, uid_t owner,
 	     char name[IFNAMSIZ])
 {
 	struct ifreq request = { .ifr_flags = IFF_TUN | IFF_NO_PI };
 	_cleanup_close_ int fd = -1;
 	struct link l = { 0 };
-	uint64_t number;
-	int err;
+	int err = tun_name(name);
 
-	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
-		return log_errno(-EIO, "no random number");
-	snprintf(name, IFNAMSIZ, TUN_PREFIX "%012" PRIx64, number >> 16);
+	if (err)
+		return err;
 	memcpy(request.ifr_name, name, IFNAMSIZ);
 	fd = tun_open(&request);
 	if (fd < 0)

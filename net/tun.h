@@ -13,6 +13,9 @@
 
 #define TUN_PREFIX "rv-"
 
+/** tun_name() - a name that no device ever had; 0 or -errno, logged */
+int tun_name(char name[IFNAMSIZ]) _must_check_;
+
 /**
  * tun_make() - make a device where the thread is, down and without address
  * @sk:		a socket there

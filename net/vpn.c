@@ -38,6 +38,7 @@ enum {
 
 static const struct vpn_kind *const kinds[] = {
 	[PROFILE_OPENVPN] = &vpn_openvpn,
+	[PROFILE_WIREGUARD] = &vpn_wireguard,
 };
 
 /* In the network's namespace. */

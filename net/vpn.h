@@ -130,6 +130,9 @@ extern const struct vpn_kind vpn_openvpn;
 extern const struct vpn_kind vpn_wireguard;
 extern const struct vpn_kind vpn_openconnect;
 
+/** wireguard_sweep() - sockets of wireguard-go that was killed */
+void wireguard_sweep(void);
+
 /*
  * What a kind may call.
  */

@@ -216,6 +216,7 @@ static int stop_sweep(const char *name)
 	_cleanup_nl_ struct nl_sock *sk = NULL;
 	int err = nl_open(NETLINK_ROUTE, &sk);
 
+	wireguard_sweep();
 	return err ? err : tun_sweep(sk, is_it, (void *)name);
 }
 
@@ -334,6 +335,7 @@ int vpn_sweep(const struct host *h)
 	_cleanup_nl_ struct nl_sock *sk = NULL;
 	int err = nl_open(NETLINK_ROUTE, &sk);
 
+	wireguard_sweep();
 	if (err == 0)
 		err = tun_sweep(sk, is_gone, (void *)h);
 	if (err)
