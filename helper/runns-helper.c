@@ -27,6 +27,7 @@
 #include "helper/privilege.h"
 #include "lib/base/log.h"
 #include "lib/base/num.h"
+#include "lib/session/turn.h"
 #include "lib/sys/exec.h"
 
 /**
@@ -172,11 +173,29 @@ static int resolv_take(const struct words *words, struct launch *launch)
 	return r;
 }
 
+/*
+ * Who could have /run full or read-only is root, who then has other troubles
+ * than many launches.  Root is in nobody's way.
+ */
+static int take_turn(const struct launch *launch)
+{
+	int fd = launch->uid ? turn_take(launch->host, launch->uid) : -EROFS;
+
+	if (fd >= 0 || fd == -EROFS || fd == -ENOSPC)
+		return fd;
+	say("cannot wait for earlier ones of yours: %s", strerror(-fd));
+	return -ECANCELED;
+}
+
 /* Steps 4 and 5.  What was said is about his own program, or why not. */
 static int enter_and_drop(struct launch *launch, struct caller *caller)
 {
-	int r = caller_shut_out(caller), dropped;
+	_cleanup_close_ int turn = take_turn(launch);
+	int r, dropped;
 
+	if (turn == -ECANCELED)
+		return turn;
+	r = caller_shut_out(caller);
 	if (r < 0) {
 		say("cannot shut you out: %s", strerror(-r));
 		return r;
