@@ -221,6 +221,17 @@ sed -i '/^many:/d' /etc/group
 refused "F10: a group that is gone: its rule cannot be judged" alice
 is "$(goes root)" host "F10: root gets in"
 sed -i -e '/^other:/d' -e '/^g[0-9]*:/d' /etc/group
+
+# A range cannot tell; with a last rule that denies nobody gets out by that.
+map_write <<-END
+	@5100:5100	work	-
+	*	deny	-
+END
+is "$(goes carol)" work "F10: a range of groups"
+sed -i.was '/^contractors:/d' /etc/group
+is "$(goes carol) $(goes root)" "refused host" \
+	"F10: without the directory its members meet the last rule"
+mv /etc/group.was /etc/group
 map_default
 
 # --- H07: upgrades below an open session -----------------------------------------------
