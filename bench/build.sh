@@ -48,11 +48,14 @@ conf_of()
 	} >/etc/runns.conf
 }
 
-# The same network by the other firewall; and a login that makes its own
+# The same network by the other firewall, and with name servers of its own that
+# look-ups are steered to; and a login that makes its own
 others_prepare()
 {
 	sed 's/^Firewall.*/Firewall = iptables/' /etc/runns.conf |
 		sed '/^\[net-/d' >/etc/legacy.conf
+	sed '/^\[net-/d; /^\[measured/a DNS = 198.51.100.53' /etc/runns.conf \
+		>/etc/strict.conf
 	echo 'alice measured - create' >/etc/security/runns.map
 }
 
@@ -87,6 +90,7 @@ cases=(
 	limit-start "" "$limit" ""
 	up "" "$runns_up" "$runns_down"
 	net-up "" "$net up measured" "$runns_down"
+	net-up-strict "" "$net up --conf /etc/strict.conf measured" "$runns_down"
 	net-start "" "$net --version" ""
 	up-legacy "" "runnsctl up --conf /etc/legacy.conf measured" \
 		"$runns_down"
@@ -131,6 +135,9 @@ for size in $sizes; do
 	goal P5 "up inside the process / limit, $size" \
 		"$(calc "$(inside net-up net-start) / $(inside limit limit-start)")" \
 		'<=' 2
+	goal P5 "up inside the process, StrictDNS / without, $size" \
+		"$(calc "$(inside net-up-strict net-start) / $(inside net-up net-start)")" \
+		'<=' 1.3
 	goal P5 "up, whole / script with iptables, $size" \
 		"$(calc "$(row up "$size") / $(row iptables "$size")")" '<=' 0.12
 	goal P6 "down, ms, $size" "$(calc "$(row down "$size") / 1000")" '<=' 5

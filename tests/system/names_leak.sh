@@ -18,7 +18,7 @@ musl-gcc -static -o $lookup "$tests/lookup.c" || bail "musl-gcc"
 # --- the host's resolvers ------------------------------------------------------
 
 # A server on all of its addresses, 127.0.0.53 too; the real nscd; and in place
-# of resolved who notes each connection to its sockets.
+# of resolved and avahi who notes each connection to its sockets.
 resolvers_start()
 {
 	: >$decoy
@@ -27,7 +27,7 @@ resolvers_start()
 		--no-hosts --user=root --pid-file= --log-queries \
 		--log-facility=$decoy --local-ttl=600 --host-record=which.test,192.0.2.99 \
 		--local=/test/ >$decoy.err 2>&1 &
-	mkdir -p /run/nscd /run/systemd/resolve
+	mkdir -p /run/nscd /run/systemd/resolve /run/avahi-daemon
 	nscd -F >$host_dir/nscd.log 2>&1 &
 	: >$touched
 	chmod 0666 $touched
@@ -45,16 +45,17 @@ while True:
         s.accept()[0].close()
         open(sys.argv[1], "a").write(s.getsockname() + "\n")' \
 		$touched /run/systemd/resolve/io.systemd.Resolve \
-		/run/systemd/resolve/io.systemd.Resolve.Monitor &
+		/run/systemd/resolve/io.systemd.Resolve.Monitor \
+		/run/avahi-daemon/socket &
 	wait_until 10 test -S /run/nscd/socket &&
-		wait_until 10 test -S /run/systemd/resolve/io.systemd.Resolve.Monitor &&
+		wait_until 10 test -S /run/avahi-daemon/socket &&
 		wait_until 10 grep -q started $decoy
 }
 
 # asked: how often anybody but the network's server was asked
 asked()
 {
-	cat $hosts_log $decoy $touched | grep -cE 'query|Resolve'
+	cat $hosts_log $decoy $touched | grep -cE 'query|Resolve|avahi'
 }
 
 # Does the host's nscd answer without asking anybody?
@@ -109,6 +110,7 @@ sockets=(
 	/var/run/nscd/socket
 	/run/systemd/resolve/io.systemd.Resolve
 	/run/systemd/resolve/io.systemd.Resolve.Monitor
+	/run/avahi-daemon/socket
 )
 
 # matrix TEXT: by each way, from each side of the door

@@ -98,6 +98,8 @@ unlike "$(cat /etc/pam.d/common-*)" pam_runns "PAM is left alone until it is ask
 runs "the map and the configuration are right as delivered" runnsctl check
 [ -L /etc/systemd/system/timers.target.wants/runns-gc.timer ]
 ok $? "the timer is enabled"
+[ -L /etc/systemd/system/multi-user.target.wants/runns-refresh.path ]
+ok $? "and the unit that watches what is covered"
 [ ! -e /etc/systemd/system/sockets.target.wants/runns.socket ]
 ok $? "the socket of the service is not"
 
