@@ -21,6 +21,20 @@ static const struct fw_backend *const fw_backends[] = {
 #endif
 };
 
+static bool fw_parent;
+
+void fw_at_parent(bool at)
+{
+	/* Sockets stay where they were opened. */
+	fw_end();
+	fw_parent = at;
+}
+
+bool fw_is_at_parent(void)
+{
+	return fw_parent;
+}
+
 const struct fw_backend *fw_each_backend(unsigned int n)
 {
 	return n < ARRAY_SIZE(fw_backends) ? fw_backends[n] : NULL;

@@ -90,6 +90,17 @@ const struct fw_backend *fw_find(const char *name);
 /** fw_each_backend() - the Nth backend that was built in, or NULL */
 const struct fw_backend *fw_each_backend(unsigned int n);
 
+/**
+ * fw_at_parent() - the thread has gone to the namespace of a Parent, or back
+ *
+ * A Parent is a network too, so with Isolate=yes who is inside it reaches the
+ * members there no more than they reach him.
+ */
+void fw_at_parent(bool at);
+
+/** fw_is_at_parent() - for backends: is it there? */
+bool fw_is_at_parent(void);
+
 /** fw_end() - to be called before the program ends */
 void fw_end(void);
 

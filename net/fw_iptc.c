@@ -28,7 +28,7 @@
 #include "net/pool.h"
 #include "net/steer_dns_iptc.h"
 
-#define IPTC_OURS "runns-"
+#define IPTC_AT_PARENT "OUTPUT"
 #define IPTC_ALL POOL_LINK_PREFIX "+"
 
 static const struct iptc_chain {
@@ -41,6 +41,7 @@ static const struct iptc_chain {
 	{ "filter", "runns-forward" },
 	{ "filter", "runns-open" },
 	{ "filter", "runns-accept" },
+	{ "filter", "runns-output" },
 	{ "nat", "runns-nat" },
 };
 
@@ -70,6 +71,11 @@ static const struct iptc_rule iptc_base[] = {
 	{ "filter", "FORWARD", .target = "runns-accept" },
 	{ "filter", "runns-accept", .in = IPTC_ALL, .target = "ACCEPT" },
 	{ "filter", "runns-accept", .out = IPTC_ALL, .target = "ACCEPT" },
+
+	/* Not on the host: see iptc_is_meant(). */
+	{ "filter", IPTC_AT_PARENT, IPTC_HEAD, .target = "runns-output" },
+	{ "filter", "runns-output", .match = IPTC_ANSWER, .target = "RETURN" },
+	{ "filter", "runns-output", .out = IPTC_ALL, .target = "DROP" },
 
 	{ "nat", "POSTROUTING", IPTC_HEAD, .match = IPTC_MARKED,
 	  .target = "runns-nat" },
@@ -114,6 +120,10 @@ static const struct iptc_special {
 	  { "filter", "runns-open", IPTC_HEAD, .target = "RETURN" } },
 	{ IPTC_OWN_NAME, IPTC_IS_OPEN, false,
 	  { "filter", "runns-open", .target = "DROP" } },
+	{ IPTC_IS_OPEN, 0, true,
+	  { "filter", "runns-output", IPTC_HEAD, .target = "RETURN" } },
+	{ IPTC_OWN_NAME, IPTC_IS_OPEN, true,
+	  { "filter", "runns-output", .target = "DROP" } },
 	{ IPTC_OWN_NAME, 0, false,
 	  { "filter", "runns-accept", .target = "ACCEPT" } },
 	{ IPTC_OWN_NAME, 0, true,
@@ -130,11 +140,6 @@ static int iptc_kind(const struct fw_member *m)
 
 	return (named ? 0 : IPTC_OWN_NAME) | (m->isolate ? 0 : IPTC_IS_OPEN) |
 	       (m->nat ? 0 : IPTC_NO_NAT);
-}
-
-static bool iptc_is_ours(const char *chain)
-{
-	return strncmp(chain, IPTC_OURS, sizeof(IPTC_OURS) - 1) == 0;
 }
 
 static int iptc_count(struct xtc_handle *h, const char *chain)
@@ -158,6 +163,13 @@ static bool iptc_has_jump(struct xtc_handle *h, const struct iptc_rule *rule)
 	return false;
 }
 
+/* The host reaches its networks; who is in a Parent, those that are open. */
+static bool iptc_is_meant(const struct iptc_rule *rule, const char *table)
+{
+	return strcmp(rule->table, table) == 0 &&
+	       (fw_is_at_parent() || strcmp(rule->chain, IPTC_AT_PARENT) != 0);
+}
+
 /* Every chain with at least its own rules, and the way to it. */
 static bool iptc_base_intact(struct xtc_handle *h, const char *table)
 {
@@ -166,7 +178,7 @@ static bool iptc_base_intact(struct xtc_handle *h, const char *table)
 	for (i = 0; i < ARRAY_SIZE(iptc_base); i++) {
 		const struct iptc_rule *r = &iptc_base[i];
 
-		if (strcmp(r->table, table) == 0 && !iptc_is_ours(r->chain) &&
+		if (iptc_is_meant(r, table) && !iptc_is_ours(r->chain) &&
 		    !iptc_has_jump(h, r))
 			return false;
 	}
@@ -183,35 +195,6 @@ static bool iptc_base_intact(struct xtc_handle *h, const char *table)
 			return false;
 	}
 	return true;
-}
-
-/* Takes the ways to our chains out of the host's chains. */
-static int iptc_unhook(struct xtc_handle *h)
-{
-	const char *chain;
-	int changed = 0;
-
-	for (chain = iptc_first_chain(h); chain; chain = iptc_next_chain(h)) {
-		const struct ipt_entry *e;
-		unsigned int at = 0;
-
-		if (iptc_is_ours(chain))
-			continue;
-		e = iptc_first_rule(chain, h);
-		while (e) {
-			const struct ipt_entry *next = iptc_next_rule(e, h);
-
-			if (!iptc_is_ours(iptc_get_target(e, h))) {
-				at++;
-			} else if (!iptc_delete_num_entry(chain, at, h)) {
-				return -errno;
-			} else {
-				changed = 1;
-			}
-			e = next;
-		}
-	}
-	return changed;
 }
 
 static int iptc_empty_chains(struct xtc_handle *h, const char *table,
@@ -253,7 +236,7 @@ static int iptc_base_make(struct xtc_handle *h, const char *table)
 	if (err >= 0)
 		err = iptc_empty_chains(h, table, false);
 	for (i = 0; i < ARRAY_SIZE(iptc_base) && err >= 0; i++) {
-		if (strcmp(iptc_base[i].table, table) == 0)
+		if (iptc_is_meant(&iptc_base[i], table))
 			err = iptc_rule_add(h, &iptc_base[i]);
 	}
 	return err;

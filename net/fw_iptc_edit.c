@@ -7,9 +7,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include "lib/base/log.h"
 #include "lib/sys/file.h"
+
+#define IPTC_OURS "runns-"
 
 enum { IPTC_TRIES = 20, IPTC_LOCK_MS = 10000 };
 
@@ -66,4 +69,37 @@ int iptc_edit_all(int (*fn)(struct xtc_handle *h, const char *table,
 					 iptc_strerror(-err));
 	}
 	return 0;
+}
+
+bool iptc_is_ours(const char *chain)
+{
+	return strncmp(chain, IPTC_OURS, sizeof(IPTC_OURS) - 1) == 0;
+}
+
+int iptc_unhook(struct xtc_handle *h)
+{
+	const char *chain;
+	int changed = 0;
+
+	for (chain = iptc_first_chain(h); chain; chain = iptc_next_chain(h)) {
+		const struct ipt_entry *e;
+		unsigned int at = 0;
+
+		if (iptc_is_ours(chain))
+			continue;
+		e = iptc_first_rule(chain, h);
+		while (e) {
+			const struct ipt_entry *next = iptc_next_rule(e, h);
+
+			if (!iptc_is_ours(iptc_get_target(e, h))) {
+				at++;
+			} else if (!iptc_delete_num_entry(chain, at, h)) {
+				return -errno;
+			} else {
+				changed = 1;
+			}
+			e = next;
+		}
+	}
+	return changed;
 }

@@ -6,6 +6,7 @@
 #define RUNNS_NET_FW_IPTC_EDIT_H
 
 #include <libiptc/libiptc.h>
+#include <stdbool.h>
 
 #include "lib/base/base.h"
 
@@ -22,5 +23,15 @@
 int iptc_edit_all(int (*fn)(struct xtc_handle *h, const char *table,
 			    const void *ctx), const void *ctx,
 		  const char *what) _must_check_;
+
+/** iptc_is_ours() - is that one of our chains? */
+bool iptc_is_ours(const char *chain);
+
+/**
+ * iptc_unhook() - take the ways to our chains out of the host's chains
+ *
+ * Return: 1 if there was one, 0 if not, or -errno.
+ */
+int iptc_unhook(struct xtc_handle *h) _must_check_;
 
 #endif

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "lib/base/log.h"
+#include "net/fw.h"
 #include "net/fw_nft_rule.h"
 
 #define LINKS "links"
@@ -36,7 +37,7 @@ enum {
 	BASE_RULES = 7,		/* of one chain, and one that ends them */
 	BASE_WORDS = 5,		/* of one rule, likewise */
 	BASE_IFNAME = 41,	/* type of a set's elements, as nft(8) has it */
-	BASE_MESSAGES = 32,
+	BASE_MESSAGES = 40,
 };
 
 /* Words of rules. */
@@ -75,7 +76,20 @@ static const struct nft_chain {
 	    { L4PROTO(IPPROTO_ICMP), ACCEPT },
 	    { L4PROTO(IPPROTO_ICMPV6), ACCEPT },
 	    { DROP } } },
+	/* At a Parent only: see nft_chain_count(). */
+	{ "sent", "filter", NF_INET_LOCAL_OUT, NF_IP_PRI_FILTER,
+	  { { OIFNAME_NOT(LINKS), ACCEPT },
+	    { OIFNAME(OPEN), ACCEPT },
+	    { ANSWER, ACCEPT },
+	    { DROP } } },
 };
+
+/* The host reaches its networks; who is in a Parent, those that are open. */
+static size_t nft_chain_count(void)
+{
+	return fw_is_at_parent() ? ARRAY_SIZE(nft_chains) :
+				   ARRAY_SIZE(nft_chains) - 1;
+}
 
 static size_t nft_chain_rules(const struct nft_chain *c)
 {
@@ -137,7 +151,7 @@ int nft_base_intact(struct nl_sock *sk)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(nft_chains); i++) {
+	for (i = 0; i < nft_chain_count(); i++) {
 		int r = nft_chain_intact(sk, &nft_chains[i]);
 
 		if (r != 1)
@@ -265,7 +279,7 @@ static bool base_put_all(struct base_batch *b)
 
 	for (i = 0; i < NFT_SETS && ok; i++)
 		ok = base_put_set(b, (enum nft_set)i);
-	for (i = 0; i < ARRAY_SIZE(nft_chains) && ok; i++)
+	for (i = 0; i < nft_chain_count() && ok; i++)
 		ok = base_put_chain(b, &nft_chains[i]) &&
 		     base_put_rules(b, &nft_chains[i]);
 	return ok;

@@ -49,7 +49,6 @@ static int outer_notes(const struct host *h, const char *key, bool make)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Sockets of the firewall stay where they were opened. */
 static int outer_join(const struct outer *o, int ns)
 {
 	int err = ns_join(ns, NS_NET);
@@ -57,7 +56,7 @@ static int outer_join(const struct outer *o, int ns)
 	if (err)
 		return log_errno(err, "cannot enter the network namespace %s",
 				 o->host.parent);
-	fw_end();
+	fw_at_parent(true);
 	return 0;
 }
 
@@ -134,7 +133,7 @@ void outer_leave(struct outer *o)
 			  "namespace");
 		_exit(1);
 	}
-	fw_end();
+	fw_at_parent(o->home->parent[0]);
 	outer_close(o);
 }
 

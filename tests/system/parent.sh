@@ -92,8 +92,10 @@ chain()
 		inside side bash -c "$reaches" "$(address_of one)" 8081
 	refuses "$fw: nor another network" \
 		inside side bash -c "$reaches" "$(address_of two)" 80
-	runs "$fw: the Parent reaches it" \
+	refuses "$fw: who is in the Parent does not reach it" \
 		inside one bash -c "$reaches" "$(address_of two)" 80
+	runs "$fw: but with Isolate=no" \
+		inside one bash -c "$reaches" "$(address_of side)" 80
 	refuses "$fw: the host does not" \
 		bash -c "$reaches" "$(address_of two)" 80
 	# shellcheck disable=SC2086
