@@ -38,6 +38,8 @@ struct override {
  * @daemon:	go on in the background
  * @wait:	until the VPNs are up, or nothing hangs on what goes down; at most
  *		@wait_s seconds
+ * @watch:	show again and again, every @watch_s seconds
+ * @dot:	as a drawing for Graphviz
  * @forward_off: turn the host's forwarding off
  */
 struct options {
@@ -55,6 +57,9 @@ struct options {
 	bool daemon;
 	bool wait;
 	unsigned int wait_s;
+	bool watch;
+	unsigned int watch_s;
+	bool dot;
 	struct override override;
 };
 

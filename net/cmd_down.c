@@ -20,6 +20,7 @@
 #include "lib/sys/ns.h"
 #include "net/build.h"
 #include "net/cmd.h"
+#include "net/crew.h"
 #include "net/leftover.h"
 #include "net/linger.h"
 #include "net/vpn_start.h"
@@ -354,17 +355,44 @@ static int down_each(void *ctx, const char *name)
 	return 0;
 }
 
+static int down_member(void *ctx, const char *name)
+{
+	struct down_all *all = ctx;
+
+	all->failed = false;
+	down_each(all, name);
+	return all->failed ? -EIO : 0;
+}
+
+static int down_add(void *ctx, const char *name)
+{
+	return crew_add(ctx, name);
+}
+
+static int down_all(struct down_all *all)
+{
+	const struct options *o = all->o;
+	struct crew crew = { .h = all->h, .what = "down", .work = down_member,
+			     .ctx = all, .quiet = o->quiet || o->dry_run,
+			     .in_order = o->dry_run };
+	int err = record_each(all->h, down_add, &crew);
+
+	if (err == 0)
+		err = crew_run(&crew);
+	crew_free(&crew);
+	return err;
+}
+
 int cmd_down(const struct host *h, const struct options *o, char **names,
 	     int n)
 {
 	struct down_all all = { .h = h, .o = o };
+	bool failed = o->all && down_all(&all) != 0;
 	int i;
 
-	if (o->all && record_each(h, down_each, &all) < 0)
-		all.failed = true;
 	for (i = 0; i < n; i++) {
 		if (down_locked(h, o, names[i]))
-			all.failed = true;
+			failed = true;
 	}
-	return all.failed ? EXIT_FAILED : 0;
+	return failed ? EXIT_FAILED : 0;
 }

@@ -11,6 +11,7 @@
 #include "lib/session/handle.h"
 #include "net/build.h"
 #include "net/cmd.h"
+#include "net/crew.h"
 #include "net/vpn_start.h"
 #include "net/warn.h"
 
@@ -335,14 +336,32 @@ int up_named(const struct host *h, const struct options *o,
 	return err;
 }
 
+struct up_all {
+	const struct host *h;
+	const struct options *o;
+	const struct conf *conf;
+};
+
+static int up_member(void *ctx, const char *name)
+{
+	const struct up_all *all = ctx;
+
+	return up_named(all->h, all->o, all->conf, name);
+}
+
 /* Every section is a network, under the name that it gives. */
 static int up_all(const struct host *h, const struct options *o,
 		  const struct conf *conf)
 {
-	int failed = 0;
+	struct up_all all = { .h = h, .o = o, .conf = conf };
+	struct crew crew = { .h = h, .what = "up", .work = up_member,
+			     .ctx = &all,
+			     .in_order = o->verbose || o->dry_run };
+	int err = 0;
 	size_t i;
 
-	for (i = 0; i < conf->profiles.n; i++) {
+	crew.quiet = o->quiet || crew.in_order;
+	for (i = 0; i < conf->profiles.n && err == 0; i++) {
 		const struct profile *p = &conf->profiles.profiles[i];
 		struct slice from = p->netns.len ? p->netns : p->section;
 		char name[NAME_SIZE];
@@ -350,10 +369,12 @@ static int up_all(const struct host *h, const struct options *o,
 		if (from.len >= sizeof(name))
 			continue;
 		snprintf(name, sizeof(name), "%.*s", SLICE_ARG(from));
-		if (up_named(h, o, conf, name))
-			failed = 1;
+		err = crew_add(&crew, name);
 	}
-	return failed;
+	if (err == 0)
+		err = crew_run(&crew);
+	crew_free(&crew);
+	return err;
 }
 
 /* Only until the next `up`, which goes by runns.conf(5) again. */
@@ -382,7 +403,7 @@ int cmd_up(const struct host *h, const struct options *o, char **names, int n)
 	if (conf_load(h, o->conf, &conf))
 		return EXIT_FAILED;
 	if (o->all)
-		failed = up_all(h, o, &conf);
+		failed = up_all(h, o, &conf) != 0;
 	for (i = 0; i < n; i++) {
 		if (up_named(h, o, &conf, names[i]))
 			failed = 1;

@@ -17,10 +17,7 @@
 #include "lib/base/log.h"
 #include "lib/base/num.h"
 #include "net/cmd.h"
-#include "net/fw.h"
-#include "net/leftover.h"
-#include "net/linger.h"
-#include "net/track.h"
+#include "net/crew.h"
 
 static const struct command commands[] = {
 	{ "up", cmd_up, "NAME...|--all",
@@ -29,7 +26,7 @@ static const struct command commands[] = {
 	  "take networks down" },
 	{ "reattach", cmd_reattach, "NAME UPLINK",
 	  "let a network leave by another device" },
-	{ "status", cmd_status, "[NAME...] [--json]",
+	{ "status", cmd_status, "[NAME...] [--json|--dot|--watch]",
 	  "say what is there" },
 	{ "gc", cmd_gc, "[--idle] [NAME...]",
 	  "clear what killed builders have left" },
@@ -45,7 +42,7 @@ static const struct command commands[] = {
 	  "take one network down, after a question" },
 };
 
-enum { WAIT_S = 30, WAIT_MAX_S = 86400 };
+enum { WAIT_S = 30, WAIT_MAX_S = 86400, WATCH_S = 2, WATCH_MAX_S = 86400 };
 
 enum {
 	OPT_CONF = 256,
@@ -62,6 +59,8 @@ enum {
 	OPT_FORWARD_OFF,
 	OPT_DAEMON,
 	OPT_WAIT,
+	OPT_WATCH,
+	OPT_DOT,
 };
 
 static const struct option long_options[] = {
@@ -79,6 +78,8 @@ static const struct option long_options[] = {
 	{ "forward-off", no_argument, NULL, OPT_FORWARD_OFF },
 	{ "daemon", no_argument, NULL, OPT_DAEMON },
 	{ "wait", optional_argument, NULL, OPT_WAIT },
+	{ "watch", optional_argument, NULL, OPT_WATCH },
+	{ "dot", no_argument, NULL, OPT_DOT },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
@@ -120,6 +121,20 @@ static int option_wait(struct options *o)
 	}
 	o->wait = true;
 	o->wait_s = (unsigned int)seconds;
+	return -1;
+}
+
+static int option_watch(struct options *o)
+{
+	uint64_t seconds = WATCH_S;
+
+	if (optarg && (num_parse(optarg, strlen(optarg), WATCH_MAX_S,
+				 &seconds) < 0 || seconds == 0)) {
+		usage(stderr);
+		return EXIT_USAGE;
+	}
+	o->watch = true;
+	o->watch_s = (unsigned int)seconds;
 	return -1;
 }
 
@@ -168,6 +183,11 @@ static int option_set(struct options *o, int opt)
 		break;
 	case OPT_WAIT:
 		return option_wait(o);
+	case OPT_WATCH:
+		return option_watch(o);
+	case OPT_DOT:
+		o->dot = true;
+		break;
 	case 'q':
 		o->quiet = true;
 		break;
@@ -219,7 +239,8 @@ static bool command_fits(const struct command *c, const struct options *o,
 	       !(o->forward_off && c->run != cmd_clean_net) &&
 	       !(o->kill && c->run != cmd_down && c->run != cmd_clean_net) &&
 	       !(o->idle && c->run != cmd_gc) &&
-	       !(o->json && c->run != cmd_status) &&
+	       !((o->json || o->dot || o->watch) && c->run != cmd_status) &&
+	       o->json + o->dot + o->watch <= 1 &&
 	       !(o->daemon && c->run != cmd_vpn) &&
 	       !(o->wait && c->run != cmd_up && c->run != cmd_down);
 }
@@ -233,11 +254,8 @@ static int command_run(const struct command *c, const struct options *o,
 	umask(022);
 	if (host_enter() == 0 && host_open(&h) == 0)
 		status = c->run(&h, o, names, n);
-	track_end(&h);
-	leftover_end();
+	crew_ends(&h);
 	host_close(&h);
-	fw_end();
-	linger_end();
 	return status;
 }
 

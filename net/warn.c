@@ -5,6 +5,8 @@
 #include "net/warn.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "lib/base/buf.h"
 #include "net/fw.h"
@@ -68,6 +70,38 @@ static int warn_no_way_out(const struct warn *w, struct nl_sock *sk)
 	return w->fn(w->ctx, text.text);
 }
 
+static int warn_keep(void *ctx, const char *what)
+{
+	struct warn_blocks *blocks = ctx;
+
+	if (blocks->n == WARN_BLOCKS_MAX)
+		return -ENOSPC;
+	snprintf(blocks->what[blocks->n], WARN_BLOCK_SIZE, "%s", what);
+	blocks->n++;
+	return 0;
+}
+
+/* Without having to walk over all chains for each network. */
+static int warn_kept(const struct warn *w, struct warn_blocks *blocks)
+{
+	size_t i;
+	int err = 0;
+
+	if (strcmp(blocks->firewall, w->r->firewall) != 0) {
+		blocks->n = 0;
+		err = fw_blocks(fw_find(w->r->firewall), warn_keep, blocks);
+		snprintf(blocks->firewall, sizeof(blocks->firewall), "%s",
+			 err ? "" : w->r->firewall);
+	}
+	/* More than there is room for. */
+	if (err == -ENOSPC)
+		return fw_blocks(fw_find(w->r->firewall), warn_block,
+				 (void *)w);
+	for (i = 0; i < blocks->n && err == 0; i++)
+		err = warn_block((void *)w, blocks->what[i]);
+	return err;
+}
+
 int warn_each(const struct record *r, struct nl_sock *sk, bool stands,
 	      int (*fn)(void *ctx, const char *text), void *ctx)
 {
@@ -77,8 +111,22 @@ int warn_each(const struct record *r, struct nl_sock *sk, bool stands,
 	if (!link_kind(r->link)->routed)
 		return 0;
 	err = fw_blocks(fw_find(r->firewall), warn_block, &w);
-
 	if (err == 0 && stands)
+		err = warn_overlap(&w, sk);
+	return err ? err : warn_no_way_out(&w, sk);
+}
+
+int warn_each_again(const struct record *r, struct nl_sock *sk,
+		    struct warn_blocks *blocks,
+		    int (*fn)(void *ctx, const char *text), void *ctx)
+{
+	struct warn w = { .r = r, .fn = fn, .ctx = ctx };
+	int err;
+
+	if (!link_kind(r->link)->routed)
+		return 0;
+	err = warn_kept(&w, blocks);
+	if (err == 0)
 		err = warn_overlap(&w, sk);
 	return err ? err : warn_no_way_out(&w, sk);
 }

@@ -8,6 +8,8 @@
 #include "net/nl.h"
 #include "net/record.h"
 
+enum { WARN_BLOCKS_MAX = 8, WARN_BLOCK_SIZE = 320 };
+
 /**
  * warn_each() - call @fn with a sentence for each such thing
  * @sk:		rtnetlink in the host
@@ -20,5 +22,24 @@
  */
 int warn_each(const struct record *r, struct nl_sock *sk, bool stands,
 	      int (*fn)(void *ctx, const char *text), void *ctx) _must_check_;
+
+/**
+ * struct warn_blocks - chains that drop, as seen once for all networks
+ * @firewall:	backend of the networks that they concern, "" before
+ */
+struct warn_blocks {
+	char firewall[16];
+	char what[WARN_BLOCKS_MAX][WARN_BLOCK_SIZE];
+	size_t n;
+};
+
+/**
+ * warn_each_again() - the same for many networks that stand
+ * @blocks:	zeroed before the first
+ */
+int warn_each_again(const struct record *r, struct nl_sock *sk,
+		    struct warn_blocks *blocks,
+		    int (*fn)(void *ctx, const char *text), void *ctx)
+	_must_check_;
 
 #endif

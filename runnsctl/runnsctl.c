@@ -23,7 +23,9 @@ enum {
 	OPT_CONF,
 	OPT_DRY_RUN,
 	OPT_JSON,
-	OPT_WAIT
+	OPT_WAIT,
+	OPT_WATCH,
+	OPT_DOT
 };
 
 static const struct cli_option up_options[] = {
@@ -47,6 +49,8 @@ static const struct cli_option down_options[] = {
 
 static const struct cli_option status_options[] = {
 	{ OPT_JSON, "json", NULL, "as JSON" },
+	{ OPT_DOT, "dot", NULL, "as a drawing for dot(1) of Graphviz" },
+	{ OPT_WATCH, "watch", NULL, "again and again, every =SECONDS (2)" },
 	{ 0 },
 };
 

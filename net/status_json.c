@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * status_json.c - networks for programs
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/session/level.h"
+#include "net/status.h"
+#include "net/views.h"
+
+enum { STATUS_WHYS_MAX = 8 };
+
+/* Gathered before it is told, since the level comes first. */
+struct status_level {
+	const char *why[STATUS_WHYS_MAX];
+	size_t n;
+};
+
+static int status_why(void *ctx, const char *why)
+{
+	struct status_level *l = ctx;
+
+	if (l->n < STATUS_WHYS_MAX)
+		l->why[l->n++] = why;
+	return 0;
+}
+
+static int status_why_lost(void *ctx, const char *over)
+{
+	(void)over;
+	status_why(ctx, "sessions see files of the host's");
+	return 1;
+}
+
+/* What really holds now. */
+static void status_level(struct status_run *run, struct jsonw *j,
+			 const struct status *s)
+{
+	struct level level = {
+		.steers_dns = strcmp(s->names, "steered") == 0,
+		.isolated = s->known && (s->record.isolate ||
+					 s->record.link == LINK_NONE),
+	};
+	struct status_level l = { .n = 0 };
+	size_t i;
+
+	if (level_each(run->h->root, &level, status_why, &l) < 0 ||
+	    (strcmp(s->state, "remains") != 0 &&
+	     views_lost(run->h, s->name, status_why_lost, &l) < 0))
+		run->failed = true;
+	jsonw_string(j, "level", l.n ? "routed" : "sealed");
+	jsonw_array(j, "level_why");
+	for (i = 0; i < l.n; i++)
+		jsonw_string(j, NULL, l.why[i]);
+	jsonw_array_end(j);
+}
+
+static int status_text(void *ctx, const char *text)
+{
+	jsonw_string(ctx, NULL, text);
+	return 0;
+}
+
+static void status_json_one(struct status_run *run, struct jsonw *j,
+			    const struct status *s)
+{
+	char address[ADDR_TEXT_SIZE + 8];
+
+	status_address(s, address, sizeof(address));
+	jsonw_object(j, NULL);
+	jsonw_string(j, "name", s->name);
+	jsonw_string(j, "state", s->state);
+	jsonw_bool(j, "ours", s->known);
+	if (s->known) {
+		jsonw_string(j, "address", address);
+		jsonw_string(j, "link", profile_link_name(s->record.link));
+		jsonw_string(j, "parent", s->record.parent);
+		jsonw_string(j, "section", s->record.section);
+		jsonw_string(j, "firewall", s->record.firewall);
+		jsonw_bool(j, "masquerade", s->record.nat);
+		jsonw_bool(j, "isolate", s->record.isolate);
+		jsonw_string(j, "uplink", s->uplink);
+	}
+	if (s->linked) {
+		jsonw_string(j, "device", s->link.name);
+		jsonw_bool(j, "device_up", s->link.up);
+		jsonw_number(j, "mtu", s->link.mtu);
+		jsonw_number(j, "rx_bytes", s->link.rx_bytes);
+		jsonw_number(j, "tx_bytes", s->link.tx_bytes);
+	}
+	jsonw_number(j, "processes", s->processes);
+	jsonw_number(j, "sessions", s->sessions);
+	jsonw_string(j, "dns", s->dns);
+	jsonw_string(j, "names", s->names);
+	if (s->vpn.state[0])
+		vpn_state_json(j, "vpn", &s->vpn);
+	status_level(run, j, s);
+	jsonw_array(j, "lost_covers");
+	if (strcmp(s->state, "remains") != 0 &&
+	    views_lost(run->h, s->name, status_text, j) < 0)
+		run->failed = true;
+	jsonw_array_end(j);
+	jsonw_array(j, "warnings");
+	status_warnings(run, s, status_text, j);
+	jsonw_array_end(j);
+	jsonw_object_end(j);
+}
+
+void status_json(struct status_run *run, struct jsonw *j)
+{
+	size_t i;
+
+	jsonw_array(j, NULL);
+	for (i = 0; i < run->n; i++)
+		status_json_one(run, j, &run->list[i]);
+	jsonw_array_end(j);
+	if (jsonw_finish(j))
+		run->failed = true;
+}
