@@ -19,16 +19,30 @@
 #include "lib/sys/file.h"
 #include "lib/sys/mnt.h"
 
+/* Nobody but root may say where the path leads, now and when it is laid. */
+static int share_clone(int root, const char *path)
+{
+	_cleanup_close_ int dir = file_open_dir(root, path + 1);
+
+	return dir < 0 ? dir : mnt_clone(root, path + 1, true);
+}
+
 int view_share_take(const struct view_plan *plan, struct view_share *out)
 {
+	_cleanup_close_ int root = -1;
+
 	out->n = 0;
+	if (plan->n_shared)
+		root = open("/", O_PATH | O_CLOEXEC);
 	while (out->n < plan->n_shared) {
 		const char *dir = plan->shared[out->n];
-		int tree = mnt_clone(AT_FDCWD, dir, true);
+		int tree = share_clone(root, dir);
 
-		if (tree < 0)
-			return log_errno(tree, "Propagation=shared:%s: cannot "
-					 "take the mounts there", dir);
+		if (tree < 0) {
+			log_msg(LOG_ERR, "Propagation=shared:%s %s", dir,
+				file_explain(tree));
+			return tree;
+		}
 		out->trees[out->n++] = tree;
 	}
 	return 0;

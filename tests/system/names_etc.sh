@@ -35,6 +35,8 @@ stay()
 	su alice -c 'exec sh' <$host_dir/in >$host_dir/out 2>&1 &
 	stay_pid=$!
 	exec 7>$host_dir/in 8<$host_dir/out
+	# It is inside when it answers.
+	stayed true >/dev/null
 }
 
 stayed()

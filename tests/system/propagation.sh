@@ -70,7 +70,7 @@ ways()
 map_write <<-END
 	alice	own	-
 END
-mkdir -p /srv/both /srv/else 2>/dev/null || { mount -t tmpfs srv /srv &&
+mkdir -p /srv/both /srv/else 2>/dev/null || { mount -t tmpfs -o mode=0755 srv /srv &&
 	mkdir -p /srv/both /srv/else; } || bail "no /srv"
 mkdir -p /srv/{both,else}/{in,out}
 conf ''
@@ -86,6 +86,10 @@ is "$(ls /run/runns/views/*/own 2>/dev/null | wc -l)" 0 \
 	"private: each session has a view of its own"
 conf 'Propagation = shared:/srv/nowhere'
 refuses "a directory that is absent: no session" su alice -c true
+mkdir -p /home/alice/mine
+chown 5001 /home/alice/mine
+conf 'Propagation = shared:/home/alice/mine'
+refuses "one that is not root's: no session" su alice -c true
 for bad in / /etc /etc/x /run/user /sys relative /srv/../etc; do
 	refuses "shared:$bad is refused" conf "Propagation = shared:$bad"
 done
