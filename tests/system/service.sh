@@ -17,7 +17,13 @@ service_start()
 {
 	runns -f 2>$host_dir/service.err &
 	service=$!
-	wait_until 10 test -S $socket
+	# A dead one may have left a socket of that name.
+	wait_until 10 service_listens
+}
+
+service_listens()
+{
+	ss -Hxlp "src $socket" | grep -q "pid=$service,"
 }
 
 service_ends()
@@ -110,6 +116,9 @@ like "$(s -- -v -n work -- true 2>&1)" 'by the service at .*NoNewPrivs' "-v tell
 echo 'nameserver 192.0.2.99' >resolv
 is "$(s -- --resolv resolv -n work -- cat /etc/resolv.conf)" \
 	'nameserver 192.0.2.99' "--resolv"
+runs "which takes the right to gain privilege from whoever still has it" \
+	"$launch" gid=5001 group=5200 uid=5001 -- "$(command -v python3)" \
+	"$client" resolv
 
 # --- how it ends --------------------------------------------------------------------
 
@@ -297,6 +306,9 @@ workers_gone()
 	! pgrep -P "$service" >/dev/null
 }
 runs "no worker stays" wait_until 20 workers_gone
+is "$("${as_alice[@]}" "$(command -v python3)" "$client" full 300)" 44 \
+	"256 of one user at once, no more"
+runs "which end by themselves" wait_until 20 workers_gone
 is "$(fds_of)" "$before" "and no descriptor"
 
 # --- it dies ------------------------------------------------------------------------------------

@@ -5,6 +5,8 @@
   run                 one proper request for `true`, whoever asks
   garbage             whatever must be refused; prints "ok N"
   idle N COMMAND...   N connections that say nothing; COMMAND must be quick
+  resolv              has its own resolv.conf: 0 if that takes privileges away
+  full N              N connections at once; prints how many are turned away
   resize COMMAND...   on a terminal that gets another size after "ready"
 """
 import array
@@ -124,6 +126,27 @@ def idle(n, command):
         sys.exit("status %d after %.1f s" % (status, took))
 
 
+def resolv():
+    null = os.open("/dev/null", os.O_RDWR)
+    text = (b"work\0nameserver 192.0.2.9\n\0grep\0-q\0NoNewPrivs:.1\0"
+            b"/proc/self/status\0PATH=/usr/bin:/bin\0")
+    return send(run(flags=3, args=4, env=1), [null, null, null, words(text)])
+
+
+def full(n):
+    kept = [connect() for _ in range(n)]
+    turned_away = 0
+    while True:
+        ready = select.select(kept, [], [], 2)[0]
+        if not ready:
+            break
+        for s in ready:
+            turned_away += s.recv(8192)[6:8] == struct.pack("<H", 10)
+            kept.remove(s)
+            s.close()
+    print(turned_away)
+
+
 def resize(command):
     pid, fd = pty.fork()
     if pid == 0:
@@ -149,6 +172,10 @@ def main(argv):
         garbage()
     elif argv[1] == "idle":
         idle(int(argv[2]), argv[3:])
+    elif argv[1] == "resolv":
+        return resolv() >> 8
+    elif argv[1] == "full":
+        full(int(argv[2]))
     elif argv[1] == "resize":
         resize(argv[2:])
     else:
