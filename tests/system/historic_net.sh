@@ -132,12 +132,14 @@ refuses "and the network" test -e /run/netns/vpn1
 sleeps_in vpn2
 runs "--kill" clean-net --kill --name vpn2
 is "$(sysctl -n net.ipv4.conf.eth0.forwarding)" 1 "others still forward"
+# Only a change of it sets every device.
+sysctl -q -w net.ipv4.ip_forward=1
 like "$(clean-net -n vpn3 -f 2>&1)" 'left as it is' "-f while others are up"
-is "$(sysctl -n net.ipv4.conf.eth0.forwarding)" 1 "changes nothing"
+is "$(sysctl -n net.ipv4.ip_forward net.ipv4.conf.eth0.forwarding | paste -sd ' ')" \
+	"1 1" "changes nothing"
 for name in vpn4 vpn5 vpn6 vpn7 vpn8 mine; do
 	clean-net -n $name || fail "clean-net -n $name"
 done
-sysctl -q -w net.ipv4.ip_forward=1
 runs "-f with the last" clean-net -n office -f
 is "$(sysctl -n net.ipv4.ip_forward)" 0 "turns forwarding off"
 kill $server "$second"
