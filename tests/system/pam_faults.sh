@@ -134,6 +134,9 @@ unseen='at [0-9:]+: (262|332) .*after code 0: was fds='
 # Where two calls fail there may be no way back to where the program stood.  It
 # is told so (PAM_ABORT), or, of the directory alone, starts in the root.
 no_way_back='after code (26: was (cwd|root|cookie|mnt)=|0: was cwd=/root, is cwd=/ )'
+# A killed child that cannot be waited for by poll(2) stays (7); and without a
+# way to syslog the C library closes its socket (44).
+no_way_back="$no_way_back|: (7 .*was kids=|44 .*was fds=)"
 
 # faults LABEL [STEP...]: everything, from a place that the steps made
 faults()
