@@ -39,6 +39,7 @@ enum {
 static const struct vpn_kind *const kinds[] = {
 	[PROFILE_OPENVPN] = &vpn_openvpn,
 	[PROFILE_WIREGUARD] = &vpn_wireguard,
+	[PROFILE_OPENCONNECT] = &vpn_openconnect,
 };
 
 /* In the network's namespace. */
