@@ -80,6 +80,9 @@ int cmd_down(const struct host *h, const struct options *o, char **names,
 	     int n);
 int cmd_status(const struct host *h, const struct options *o, char **names,
 	       int n);
+/** cmd_blocks() - one line for each chain of others that drops our packets */
+int cmd_blocks(const struct host *h, const struct options *o, char **names,
+	       int n);
 int cmd_gc(const struct host *h, const struct options *o, char **names, int n);
 int cmd_view(const struct host *h, const struct options *o, char **names,
 	     int n);

@@ -9,6 +9,7 @@
 
 #include "lib/base/log.h"
 #include "net/cmd.h"
+#include "net/fw.h"
 #include "net/status.h"
 #include "net/views.h"
 
@@ -81,4 +82,45 @@ int cmd_status(const struct host *h, const struct options *o, char **names,
 	if (fflush(stdout) || ferror(stdout))
 		run.failed = true;
 	return run.failed ? EXIT_FAILED : 0;
+}
+
+struct blocks {
+	const struct host *h;
+	char told[sizeof(((struct record *)NULL)->firewall)];
+	bool failed;
+};
+
+static int blocks_print(void *ctx, const char *what)
+{
+	(void)ctx;
+	puts(what);
+	return 0;
+}
+
+/* Once for each backend that a network has. */
+static int blocks_one(void *ctx, const char *name)
+{
+	struct blocks *b = ctx;
+	struct record r;
+
+	if (record_read(b->h, name, &r) < 0 || !fw_find(r.firewall) ||
+	    strcmp(r.firewall, b->told) == 0)
+		return 0;
+	snprintf(b->told, sizeof(b->told), "%s", r.firewall);
+	if (fw_blocks(fw_find(r.firewall), blocks_print, NULL) < 0)
+		b->failed = true;
+	return 0;
+}
+
+int cmd_blocks(const struct host *h, const struct options *o, char **names,
+	       int n)
+{
+	struct blocks b = { .h = h };
+
+	(void)o;
+	(void)names;
+	(void)n;
+	if (record_each(h, blocks_one, &b) < 0 || fflush(stdout))
+		b.failed = true;
+	return b.failed ? EXIT_FAILED : 0;
 }

@@ -34,6 +34,8 @@ static const struct command commands[] = {
 	  "prepare what those who log in will see" },
 	{ "refresh", cmd_refresh, "[NAME...]",
 	  "put files back that cover those of /etc" },
+	{ "__blocks", cmd_blocks, "",
+	  "name chains that drop what networks forward" },
 	{ "__vpn", cmd_vpn, "NAME [--daemon]",
 	  "look after the VPNs of a network" },
 	{ "build-net", cmd_build_net, "[NAME]",
@@ -229,7 +231,7 @@ static bool command_fits(const struct command *c, const struct options *o,
 
 	if (builds && (n > 0) == o->all)
 		return false;
-	if (c->run == cmd_vpn && n != 1)
+	if ((c->run == cmd_vpn && n != 1) || (c->run == cmd_blocks && n))
 		return false;
 	if ((c->run == cmd_reattach && n != 2) || (historic && n > 1) ||
 	    (c->run == cmd_clean_net && n != 1))

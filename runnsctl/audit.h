@@ -12,15 +12,18 @@
 #include "lib/session/mapfile.h"
 #include "runnsctl/places.h"
 #include "runnsctl/procs.h"
+#include "runnsctl/runnsctl.h"
 #include "runnsctl/users.h"
 
 /**
  * struct audit - what is known, and what has been told
+ * @command:	that looks
  * @names:	users that are asked about, @n_names of them; 0: all
  * @map_usable:	@map was read
  * @unseen:	sentences about what could not be looked at
  */
 struct audit {
+	const struct command *command;
 	bool as_json;
 	char **names;
 	int n_names;
@@ -60,6 +63,38 @@ void audit_unseen(struct audit *a, const char *fmt, ...) _printf_(2, 3);
 
 /** audit_asked() - is the user one of those that are asked about? */
 bool audit_asked(const struct audit *a, const char *user);
+
+/**
+ * struct audit_check - one of the looks that a command consists of
+ * @look:	NULL ends a list
+ */
+struct audit_check {
+	void (*look)(struct audit *a);
+};
+
+/**
+ * audit_main() - a command that consists of checks
+ * @list:	the first must be audit_map()
+ *
+ * Return: its exit status.
+ */
+int audit_main(const struct command *command, int argc, char **argv,
+	       const struct audit_check *list);
+
+/** audit_conf() - can runns.conf be used? */
+void audit_conf(struct audit *a);
+
+/** audit_sshd() - does sshd(8) ask PAM at all? */
+void audit_sshd(struct audit *a);
+
+/** doctor_installed() - the helper as it is installed */
+void doctor_installed(struct audit *a);
+
+/** doctor_kernel() - what networks need of the kernel */
+void doctor_kernel(struct audit *a);
+
+/** doctor_host() - other programs of the host that are in the way */
+void doctor_host(struct audit *a);
 
 /** audit_map() - can the map be used, and what does it leave open? */
 void audit_map(struct audit *a);

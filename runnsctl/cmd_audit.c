@@ -21,12 +21,11 @@ const struct cli_option cmd_audit_options[] = {
 };
 
 /* In this order: the second needs the map. */
-static void (*const checks[])(struct audit *a) = {
-	audit_map,
-	audit_processes,
-	audit_covers,
-	audit_pam,
-	audit_helper,
+static const struct audit_check checks[] = {
+	{ audit_map },	  { audit_conf },
+	{ audit_processes }, { audit_covers },
+	{ audit_pam },	  { audit_sshd },
+	{ audit_helper }, { NULL },
 };
 
 bool audit_asked(const struct audit *a, const char *user)
@@ -54,7 +53,8 @@ void audit_unseen(struct audit *a, const char *fmt, ...)
 	if (list && r >= 0)
 		list[a->n_unseen++] = text;
 	else
-		cli_error("audit: out of memory: not all is told");
+		cli_error("%s: out of memory: not all is told",
+			  a->command->name);
 }
 
 /* The last component of its cgroup, which systemd names after the unit. */
@@ -234,7 +234,8 @@ static void finish(struct audit *a)
 		if (a->as_json)
 			jsonw_string(j, NULL, a->unseen[i]);
 		else
-			cli_error("audit: not looked at: %s", a->unseen[i]);
+			cli_error("%s: not looked at: %s", a->command->name,
+				  a->unseen[i]);
 	}
 	if (!a->as_json)
 		return;
@@ -244,24 +245,23 @@ static void finish(struct audit *a)
 	jsonw_finish(j);
 }
 
-static int run_checks(struct audit *a)
+static int run_checks(struct audit *a, const struct audit_check *check)
 {
-	size_t i;
 	int r = a->places.all ? procs_read(&a->procs)
 			      : procs_read_own(&a->procs, getuid());
 
 	if (r == 0)
 		r = users_read(&a->users, &a->procs);
 	if (r < 0) {
-		cli_error("audit: %s", strerror(-r));
+		cli_error("%s: %s", a->command->name, strerror(-r));
 		return EXIT_FAILED;
 	}
 	if (a->as_json) {
 		jsonw_object(&a->json, NULL);
 		jsonw_array(&a->json, "findings");
 	}
-	for (i = 0; i < ARRAY_SIZE(checks); i++)
-		checks[i](a);
+	for (; check->look; check++)
+		check->look(a);
 	finish(a);
 	return a->findings ? EXIT_FAILED : EXIT_OK;
 }
@@ -277,9 +277,11 @@ static void audit_free(struct audit *a)
 	places_free(&a->places);
 }
 
-int cmd_audit(const struct command *command, int argc, char **argv)
+int audit_main(const struct command *command, int argc, char **argv,
+	       const struct audit_check *list)
 {
-	struct audit a = { .json.file = stdout, .places.root = -1 };
+	struct audit a = { .command = command, .json.file = stdout,
+			   .places.root = -1 };
 	int first = cli_parse(command, argc, argv, take_option, &a);
 	int status;
 
@@ -291,7 +293,12 @@ int cmd_audit(const struct command *command, int argc, char **argv)
 		return EXIT_FAILED;
 	status = verify_names(&a, command);
 	if (status == EXIT_OK)
-		status = run_checks(&a);
+		status = run_checks(&a, list);
 	audit_free(&a);
 	return status;
+}
+
+int cmd_audit(const struct command *command, int argc, char **argv)
+{
+	return audit_main(command, argc, argv, checks);
 }

@@ -74,6 +74,10 @@ static const struct command commands[] = {
 	  "Root asks about all users or USERs, others about themselves. Exits 1\n"
 	  "if there is any finding.",
 	  cmd_audit_options, .run = cmd_audit },
+	{ "doctor", "", "Find what keeps RUNNS from working here, and the mend",
+	  "Kernel, PAM, sshd, files, sysctls, firewalls, network managers. Needs\n"
+	  "root. Exits 1 if there is any finding.",
+	  cmd_doctor_options, .run = cmd_doctor },
 	{ "up", "NAME...|--all", "Build networks of runns.conf(5)",
 	  "A network appears complete or not at all. One that is up already is\n"
 	  "mended where needed. Needs root.",

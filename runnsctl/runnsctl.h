@@ -84,6 +84,7 @@ void cli_use_stderr(void);
 
 extern const struct cli_option cmd_audit_options[];
 extern const struct cli_option cmd_check_options[];
+extern const struct cli_option cmd_doctor_options[];
 extern const struct cli_option cmd_explain_options[];
 extern const struct cli_option cmd_forward_options[];
 extern const struct cli_option cmd_list_options[];
@@ -101,6 +102,9 @@ int cmd_forward_far(const struct command *command, int argc, char **argv);
 
 /** cmd_audit() - processes outside of the networks of their users */
 int cmd_audit(const struct command *command, int argc, char **argv);
+
+/** cmd_doctor() - what keeps RUNNS from working here */
+int cmd_doctor(const struct command *command, int argc, char **argv);
 
 /** cmd_list() - processes in namespaces */
 int cmd_list(const struct command *command, int argc, char **argv);
