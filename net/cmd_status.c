@@ -11,7 +11,6 @@
 #include "net/cmd.h"
 #include "net/fw.h"
 #include "net/status.h"
-#include "net/views.h"
 
 static int status_warn(void *ctx, const char *text)
 {
@@ -21,7 +20,7 @@ static int status_warn(void *ctx, const char *text)
 	return 0;
 }
 
-static int status_lost(void *ctx, const char *over)
+static int status_uncovered(void *ctx, const char *over)
 {
 	log_msg(LOG_WARNING, "%s: who is inside sees the host's %s: "
 		"'runnsctl refresh' covers it again", (const char *)ctx, over);
@@ -38,8 +37,7 @@ static void status_tell(struct status_run *run, const struct status *s)
 	if (s->vpn.error[0])
 		log_msg(LOG_WARNING, "%s: VPN %s: %s", s->name, s->vpn.state,
 			s->vpn.error);
-	if (strcmp(s->state, "remains") != 0 &&
-	    views_lost(run->h, s->name, status_lost, (void *)s->name) < 0)
+	if (status_lost(run, s, status_uncovered, (void *)s->name) < 0)
 		run->failed = true;
 	status_warnings(run, s, status_warn, (void *)s->name);
 }

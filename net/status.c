@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 #include "net/dir.h"
 #include "net/dns.h"
 #include "net/steer_dns.h"
+#include "net/views.h"
 
 /* What can be seen of the host's end, or of the device inside. */
 static void status_link(const struct status_run *run, struct status *s,
@@ -242,4 +244,19 @@ void status_warnings(struct status_run *run, const struct status *s,
 			  s->name);
 		run->failed = true;
 	}
+}
+
+int status_lost(const struct status_run *run, const struct status *s,
+		int (*fn)(void *ctx, const char *over), void *ctx)
+{
+	char cookie[24];
+
+	if (strcmp(s->state, "remains") == 0)
+		return 0;
+	/* Without a prepared view nothing was covered, and nothing is lost. */
+	snprintf(cookie, sizeof(cookie), "%016" PRIx64, s->record.cookie);
+	if (s->known && s->record.cookie &&
+	    faccessat(run->h->views, cookie, F_OK, 0) < 0 && errno == ENOENT)
+		return 0;
+	return views_lost(run->h, s->name, fn, ctx);
 }

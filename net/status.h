@@ -81,6 +81,15 @@ void status_address(const struct status *s, char *out, size_t size);
 void status_warnings(struct status_run *run, const struct status *s,
 		     int (*fn)(void *ctx, const char *text), void *ctx);
 
+/**
+ * status_lost() - call @fn for each file that is not covered any more
+ *
+ * Return: as views_lost().
+ */
+int status_lost(const struct status_run *run, const struct status *s,
+		int (*fn)(void *ctx, const char *over), void *ctx)
+	_must_check_;
+
 /** status_json() - an array with all of them */
 void status_json(struct status_run *run, struct jsonw *j);
 

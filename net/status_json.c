@@ -7,7 +7,6 @@
 
 #include "lib/session/level.h"
 #include "net/status.h"
-#include "net/views.h"
 
 enum { STATUS_WHYS_MAX = 8 };
 
@@ -46,8 +45,7 @@ static void status_level(struct status_run *run, struct jsonw *j,
 	size_t i;
 
 	if (level_each(run->h->root, &level, status_why, &l) < 0 ||
-	    (strcmp(s->state, "remains") != 0 &&
-	     views_lost(run->h, s->name, status_why_lost, &l) < 0))
+	    status_lost(run, s, status_why_lost, &l) < 0)
 		run->failed = true;
 	jsonw_string(j, "level", l.n ? "routed" : "sealed");
 	jsonw_array(j, "level_why");
@@ -97,8 +95,7 @@ static void status_json_one(struct status_run *run, struct jsonw *j,
 		vpn_state_json(j, "vpn", &s->vpn);
 	status_level(run, j, s);
 	jsonw_array(j, "lost_covers");
-	if (strcmp(s->state, "remains") != 0 &&
-	    views_lost(run->h, s->name, status_text, j) < 0)
+	if (status_lost(run, s, status_text, j) < 0)
 		run->failed = true;
 	jsonw_array_end(j);
 	jsonw_array(j, "warnings");

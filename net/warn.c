@@ -57,12 +57,15 @@ static int warn_overlap(const struct warn *w, struct nl_sock *sk)
 	return w->fn(w->ctx, text.text);
 }
 
-static int warn_no_way_out(const struct warn *w, struct nl_sock *sk)
+static int warn_no_way_out(const struct warn *w, struct nl_sock *sk,
+			   bool *has_way)
 {
 	struct route_uplink now[ROUTE_UPLINKS_MAX];
 	BUF(text, WARN_TEXT_SIZE);
-	int n = w->r->steered ? 1 : route_uplink_now(sk, now);
+	int n = w->r->steered || *has_way ? 1 : route_uplink_now(sk, now);
 
+	if (!w->r->steered)
+		*has_way = n > 0;
 	if (n != 0)
 		return n < 0 ? n : 0;
 	buf_addf(&text, "the host has no default route: when there is one, "
@@ -106,6 +109,7 @@ int warn_each(const struct record *r, struct nl_sock *sk, bool stands,
 	      int (*fn)(void *ctx, const char *text), void *ctx)
 {
 	struct warn w = { .r = r, .fn = fn, .ctx = ctx };
+	bool has_way = false;
 	int err;
 
 	if (!link_kind(r->link)->routed)
@@ -113,7 +117,7 @@ int warn_each(const struct record *r, struct nl_sock *sk, bool stands,
 	err = fw_blocks(fw_find(r->firewall), warn_block, &w);
 	if (err == 0 && stands)
 		err = warn_overlap(&w, sk);
-	return err ? err : warn_no_way_out(&w, sk);
+	return err ? err : warn_no_way_out(&w, sk, &has_way);
 }
 
 int warn_each_again(const struct record *r, struct nl_sock *sk,
@@ -128,5 +132,5 @@ int warn_each_again(const struct record *r, struct nl_sock *sk,
 	err = warn_kept(&w, blocks);
 	if (err == 0)
 		err = warn_overlap(&w, sk);
-	return err ? err : warn_no_way_out(&w, sk);
+	return err ? err : warn_no_way_out(&w, sk, &blocks->has_way);
 }

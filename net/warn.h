@@ -25,12 +25,14 @@ int warn_each(const struct record *r, struct nl_sock *sk, bool stands,
 
 /**
  * struct warn_blocks - chains that drop, as seen once for all networks
+ * @has_way:	the host was seen to have a default route
  * @firewall:	backend of the networks that they concern, "" before
  */
 struct warn_blocks {
 	char firewall[16];
 	char what[WARN_BLOCKS_MAX][WARN_BLOCK_SIZE];
 	size_t n;
+	bool has_way;
 };
 
 /**
