@@ -81,11 +81,15 @@ int build_unhang(void *ctx)
 int build_firewall(void *ctx)
 {
 	struct build *b = ctx;
+	const struct profile *p = b->plan.profile;
 	struct fw_member m = {
 		.name = b->plan.name,
 		.link = b->record.outside,
 		.nat = b->plan.nat,
 		.isolate = b->plan.isolate,
+		.inside = b->record.peer,
+		.forwards = p ? p->forwards : NULL,
+		.n_forwards = p ? p->n_forwards : 0,
 	};
 
 	return fw_add(b->h, b->fw, &m);

@@ -309,10 +309,10 @@ int conf_plan(const struct conf *conf, const struct request *request,
 	plan_fill(out, p);
 	/* As a pattern a section stands for many networks. */
 	if (request->section[0] && (p->netns.len || p->has_address ||
-				    p->interface_in.len))
+				    p->interface_in.len || p->n_forwards))
 		return log_errno(-EINVAL, "%s: section [%s] sets "
-				 "NetworkNamespace, Address or InterfaceIn, "
-				 "which only one network can have: it cannot "
+				 "NetworkNamespace, Address, InterfaceIn or "
+				 "Forward, which only one network can have: it cannot "
 				 "be a pattern", name, request->section);
 	return 0;
 }

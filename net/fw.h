@@ -21,12 +21,17 @@
  * @link:	the host's end
  * @nat:	masquerade what leaves
  * @isolate:	keep it from the host's services and from other networks
+ * @inside:	address that @forwards lead to
+ * @forwards:	ports of the host's that lead into it
  */
 struct fw_member {
 	const char *name;
 	const char *link;
 	bool nat;
 	bool isolate;
+	struct addr inside;
+	const struct profile_forward *forwards;
+	size_t n_forwards;
 };
 
 struct steer_dns;

@@ -14,15 +14,15 @@
 #include "net/fw.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 
 #include "lib/base/buf.h"
 #include "lib/base/log.h"
 #include "lib/session/paths.h"
-#include "lib/sys/file.h"
 #include "net/fw_iptc_block.h"
+#include "net/fw_iptc_door.h"
 #include "net/fw_iptc_edit.h"
+#include "net/fw_iptc_probe.h"
 #include "net/fw_iptc_rule.h"
 #include "net/link.h"
 #include "net/pool.h"
@@ -43,6 +43,8 @@ static const struct iptc_chain {
 	{ "filter", "runns-accept" },
 	{ "filter", "runns-output" },
 	{ "nat", "runns-nat" },
+	{ "nat", "runns-doors" },
+	{ "nat", "runns-published" },
 };
 
 /*
@@ -64,7 +66,7 @@ static const struct iptc_rule iptc_base[] = {
 	{ "filter", "runns-local", .target = "DROP" },
 
 	{ "filter", "FORWARD", IPTC_HEAD, .target = "runns-forward" },
-	{ "filter", "runns-forward", .match = IPTC_ANSWER,
+	{ "filter", "runns-forward", .match = IPTC_TRANSLATED,
 	  .target = "RETURN" },
 	{ "filter", "runns-forward", .out = IPTC_ALL, .target = "DROP" },
 	{ "filter", "runns-open", .in = IPTC_ALL, .target = "DROP" },
@@ -81,6 +83,13 @@ static const struct iptc_rule iptc_base[] = {
 	  .target = "runns-nat" },
 	{ "nat", "runns-nat", .out = IPTC_ALL, .target = "RETURN" },
 	{ "nat", "runns-nat", .target = "MASQUERADE" },
+
+	{ "nat", "PREROUTING", IPTC_HEAD, .match = IPTC_LOCAL,
+	  .target = "runns-doors" },
+	{ "nat", "OUTPUT", IPTC_HEAD, .match = IPTC_LOCAL,
+	  .target = "runns-doors" },
+	{ "nat", "runns-doors", .in = IPTC_ALL, .target = "RETURN" },
+	{ "nat", "runns-doors", .target = "runns-published" },
 };
 
 /*
@@ -131,6 +140,11 @@ static const struct iptc_special {
 
 	{ IPTC_OWN_NAME, 0, true,
 	  { "nat", "runns-nat", IPTC_HEAD, .target = "RETURN" } },
+	{ IPTC_IS_OPEN, 0, false,
+	  { "nat", "runns-doors", IPTC_HEAD, .target = "runns-published",
+	    .leave = true } },
+	{ IPTC_OWN_NAME, IPTC_IS_OPEN, false,
+	  { "nat", "runns-doors", IPTC_HEAD, .target = "RETURN" } },
 };
 
 static int iptc_kind(const struct fw_member *m)
@@ -319,6 +333,10 @@ static int iptc_add_one(struct xtc_handle *h, const char *table,
 		r = iptc_add_specials(h, table, m);
 		changed = 1;
 	}
+	if (r >= 0 && m->n_forwards && strcmp(table, "nat") == 0) {
+		r = iptc_doors_add(h, m);
+		changed = 1;
+	}
 	return r < 0 ? r : changed;
 }
 
@@ -415,51 +433,6 @@ static int iptc_each(int (*fn)(void *ctx, const char *link), void *ctx)
 	}
 	iptc_free(h);
 	return r;
-}
-
-/* 2 if the table holds any rule or a policy, whoever's. */
-static int iptc_table_used(const char *table)
-{
-	struct xtc_handle *h = iptc_init(table);
-	struct ipt_counters counters;
-	const char *chain;
-	int used = 0;
-
-	if (!h)
-		return 0;
-	for (chain = iptc_first_chain(h); chain; chain = iptc_next_chain(h)) {
-		const char *policy = iptc_get_policy(chain, &counters, h);
-
-		if (iptc_first_rule(chain, h) ||
-		    (policy && strcmp(policy, "ACCEPT") != 0))
-			used = 1;
-	}
-	iptc_free(h);
-	return used;
-}
-
-static int iptc_probe(bool load)
-{
-	char names[256];
-	char *rest = names;
-	const char *table;
-	struct xtc_handle *h;
-	ssize_t n;
-
-	/* Asking a table that nobody uses would make it. */
-	n = file_read_small(AT_FDCWD, "/proc/thread-self/net/ip_tables_names",
-			    names, sizeof(names));
-	while (n > 0 && (table = strsep(&rest, "\n"))) {
-		if (*table && iptc_table_used(table))
-			return 2;
-	}
-	if (n >= 0 || !load)
-		return n >= 0;
-	h = iptc_init("filter");
-	if (!h)
-		return 0;
-	iptc_free(h);
-	return 1;
 }
 
 const struct fw_backend fw_iptc = {

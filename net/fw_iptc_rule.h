@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "lib/base/base.h"
+#include "lib/policy/profile.h"
 
 /* A byte of the mark that says "to be masqueraded", and where it is. */
 enum { IPTC_MARK = 0x72 };
@@ -22,6 +23,8 @@ enum iptc_match {
 	IPTC_ICMP,
 	IPTC_SPOOFED,	/* its source is not reached by where it came in */
 	IPTC_MARKED,
+	IPTC_TRANSLATED, /* belongs to a connection, or its target was changed */
+	IPTC_LOCAL,	/* to an address of the host's, but 127.0.0.0/8 */
 };
 
 /**
@@ -29,6 +32,9 @@ enum iptc_match {
  * @in, @out:	device, or NULL; a last '+' stands for anything
  * @target:	ACCEPT, DROP, RETURN, MASQUERADE, MARK or a chain of ours
  * @mark:	what MARK sets
+ * @door:	of DNAT, also a condition: the host's address and port
+ * @inside:	of DNAT: the address that it leads to
+ * @owner:	device that the rule goes with; NULL: as @in or @out say
  * @leave:	do not come back from the chain (goto)
  */
 struct iptc_rule {
@@ -41,13 +47,16 @@ struct iptc_rule {
 	const char *target;
 	uint8_t mark;
 	bool leave;
+	const struct profile_forward *door;
+	const struct addr *inside;
+	const char *owner;
 };
 
 /** iptc_rule_add() - add it to the table in memory; 1 or -errno */
 int iptc_rule_add(struct xtc_handle *h, const struct iptc_rule *rule)
 	_must_check_;
 
-/** iptc_rule_names() - is the device named by the rule? */
+/** iptc_rule_names() - is the device named by the rule, or its owner? */
 bool iptc_rule_names(const struct ipt_entry *e, const char *device);
 
 #endif

@@ -21,6 +21,7 @@
 #include "lib/base/buf.h"
 #include "lib/base/log.h"
 #include "net/fw_nft_base.h"
+#include "net/fw_nft_door.h"
 #include "net/fw_nft_rule.h"
 #include "net/fw_nft_theirs.h"
 #include "net/linger.h"
@@ -156,6 +157,8 @@ static int nft_add(const struct fw_member *m)
 	}
 	err = intact < 0 ? intact : nft_place(sk, m->link, in, nft_members);
 	if (err == 0)
+		err = nft_doors_set(sk, m);
+	if (err == 0)
 		err = nft_theirs_pass(sk, m->link);
 	if (err)
 		return log_errno(err, "cannot add %s to the nftables sets of "
@@ -183,10 +186,14 @@ static int nft_change(const char *device, const bool in[NFT_SETS],
 static int nft_remove(const char *link)
 {
 	struct nl_sock *sk;
+	const struct fw_member gone = { .link = link };
 	int err = nft_socket(&sk);
 
 	if (err == 0)
-		err = nft_theirs_unpass(sk, link);
+		err = nft_doors_set(sk, &gone);
+	if (err)
+		return log_errno(err, "cannot close the ports of %s", link);
+	err = nft_theirs_unpass(sk, link);
 	if (err)
 		return log_errno(err, "cannot remove the rules of RUNNS for %s "
 				 "from chain ip filter FORWARD", link);

@@ -19,6 +19,7 @@
 
 #include "lib/base/log.h"
 #include "net/fw.h"
+#include "net/fw_nft_door.h"
 #include "net/fw_nft_rule.h"
 
 #define LINKS "links"
@@ -37,7 +38,7 @@ enum {
 	BASE_RULES = 7,		/* of one chain, and one that ends them */
 	BASE_WORDS = 5,		/* of one rule, likewise */
 	BASE_IFNAME = 41,	/* type of a set's elements, as nft(8) has it */
-	BASE_MESSAGES = 40,
+	BASE_MESSAGES = 48,
 };
 
 /* Words of rules. */
@@ -46,11 +47,21 @@ enum {
 #define OIFNAME(name) { .kind = NFT_TO, .set = (name) }
 #define OIFNAME_NOT(name) { .kind = NFT_TO, .set = (name), .others = true }
 #define L4PROTO(n) { .kind = NFT_PROTOCOL, .value = (n) }
+#define ADDRESSED(n) { .kind = NFT_ADDRESSED, .net = (n) }
+#define IPV4 { .kind = NFT_FAMILY, .value = NFPROTO_IPV4 }
+#define LOCAL { .kind = NFT_LOCAL }
+#define TRANSLATED { .kind = NFT_TRANSLATED }
+#define DOOR { .kind = NFT_DOOR, .set = NFT_DOORS }
+#define DOOR_ANY { .kind = NFT_DOOR, .set = NFT_DOORS, .others = true }
 #define ANSWER { .kind = NFT_ANSWER }
 #define SPOOFED { .kind = NFT_SPOOFED }
 #define MASQUERADE { .kind = NFT_MASQUERADE }
 #define ACCEPT { .kind = NFT_VERDICT, .value = NF_ACCEPT }
 #define DROP { .kind = NFT_VERDICT, .value = NF_DROP }
+
+static const struct addr_net base_loopback = {
+	.addr = { .family = 4, .bytes = { 127 } }, .prefix = 8,
+};
 
 static const struct nft_chain {
 	const char *name;
@@ -67,6 +78,7 @@ static const struct nft_chain {
 	  { { IIFNAME(OPENED), OIFNAME_NOT(LINKS), DROP },
 	    { IIFNAME_NOT(LINKS), OIFNAME_NOT(LINKS), ACCEPT },
 	    { ANSWER, ACCEPT },
+	    { OIFNAME(LINKS), TRANSLATED, ACCEPT },
 	    { OIFNAME(LINKS), OIFNAME_NOT(OPEN), DROP },
 	    { IIFNAME(LINKS), IIFNAME_NOT(OPEN), OIFNAME(LINKS), DROP } } },
 	{ "arriving", "filter", NF_INET_LOCAL_IN, NF_IP_PRI_FILTER,
@@ -76,6 +88,15 @@ static const struct nft_chain {
 	    { L4PROTO(IPPROTO_ICMP), ACCEPT },
 	    { L4PROTO(IPPROTO_ICMPV6), ACCEPT },
 	    { DROP } } },
+	{ "published", "nat", NF_INET_PRE_ROUTING, NF_IP_PRI_NAT_DST,
+	  { { IIFNAME(LINKS), IIFNAME_NOT(OPEN), ACCEPT },
+	    { IPV4, LOCAL, DOOR },
+	    { IPV4, LOCAL, DOOR_ANY } } },
+	/* Nobody could answer a packet that comes from 127.0.0.1. */
+	{ "published-here", "nat", NF_INET_LOCAL_OUT, NF_IP_PRI_NAT_DST,
+	  { { IPV4, ADDRESSED(&base_loopback), ACCEPT },
+	    { IPV4, LOCAL, DOOR },
+	    { IPV4, LOCAL, DOOR_ANY } } },
 	/* At a Parent only: see nft_chain_count(). */
 	{ "sent", "filter", NF_INET_LOCAL_OUT, NF_IP_PRI_FILTER,
 	  { { OIFNAME_NOT(LINKS), ACCEPT },
@@ -279,6 +300,11 @@ static bool base_put_all(struct base_batch *b)
 
 	for (i = 0; i < NFT_SETS && ok; i++)
 		ok = base_put_set(b, (enum nft_set)i);
+	if (ok) {
+		struct nl_msg *msg = nft_doors_new(NFT_SETS + 1);
+
+		ok = base_put(b, msg, msg);
+	}
 	for (i = 0; i < nft_chain_count() && ok; i++)
 		ok = base_put_chain(b, &nft_chains[i]) &&
 		     base_put_rules(b, &nft_chains[i]);

@@ -12,6 +12,7 @@
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
+#include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netinet/ip.h>
 #include <netinet/ip6.h>
@@ -201,14 +202,15 @@ static bool rule_put_port(struct nl_msg *msg, int value)
 	       rule_compare(msg, NFT_CMP_EQ, &port, sizeof(port));
 }
 
-static bool rule_put_answer(struct nl_msg *msg)
+/* Has the connection any of the bits of @mask? */
+static bool rule_put_connection(struct nl_msg *msg, enum nft_ct_keys key,
+				uint32_t mask)
 {
-	const uint32_t mask = RULE_ANSWER;
 	const uint32_t none = 0;
 	struct rule_part part;
 
 	return rule_begin(msg, &part, "ct") &&
-	       nft_put_u32(msg, NFTA_CT_KEY, NFT_CT_STATE) &&
+	       nft_put_u32(msg, NFTA_CT_KEY, key) &&
 	       nft_put_u32(msg, NFTA_CT_DREG, NFT_REG_1) &&
 	       rule_end(msg, &part) && rule_mask(msg, &mask, sizeof(mask)) &&
 	       rule_compare(msg, NFT_CMP_NEQ, &none, sizeof(none));
@@ -229,15 +231,79 @@ static bool rule_put_spoofed(struct nl_msg *msg)
 	       rule_compare(msg, NFT_CMP_EQ, &missing, sizeof(missing));
 }
 
-static bool rule_put_redirect(struct nl_msg *msg, const struct addr *to)
+static bool rule_put_local(struct nl_msg *msg)
+{
+	const uint32_t local = RTN_LOCAL;
+	struct rule_part part;
+
+	return rule_begin(msg, &part, "fib") &&
+	       nft_put_u32(msg, NFTA_FIB_DREG, NFT_REG_1) &&
+	       nft_put_u32(msg, NFTA_FIB_RESULT, NFT_FIB_RESULT_ADDRTYPE) &&
+	       nft_put_u32(msg, NFTA_FIB_FLAGS, NFTA_FIB_F_DADDR) &&
+	       rule_end(msg, &part) &&
+	       rule_compare(msg, NFT_CMP_EQ, &local, sizeof(local));
+}
+
+/* A value in register @reg. */
+static bool rule_load_value(struct nl_msg *msg, enum nft_registers reg,
+			    const void *value, size_t len)
 {
 	struct rule_part part;
 
 	return rule_begin(msg, &part, "immediate") &&
-	       nft_put_u32(msg, NFTA_IMMEDIATE_DREG, NFT_REG_1) &&
-	       rule_put_value(msg, NFTA_IMMEDIATE_DATA, to->bytes,
-			      rule_address_len(to)) &&
+	       nft_put_u32(msg, NFTA_IMMEDIATE_DREG, reg) &&
+	       rule_put_value(msg, NFTA_IMMEDIATE_DATA, value, len) &&
+	       rule_end(msg, &part);
+}
+
+/* NFT_REG_1 is the same as the four of NFT_REG32_00 to NFT_REG32_03. */
+static bool rule_load_door(struct nl_msg *msg, bool any)
+{
+	static const struct in_addr zero;
+	struct rule_part part;
+
+	if (any ? !rule_load_value(msg, NFT_REG_1, &zero, sizeof(zero)) :
+		  !rule_load_bytes(msg, NFT_PAYLOAD_NETWORK_HEADER,
+				   offsetof(struct iphdr, daddr),
+				   sizeof(zero)))
+		return false;
+	return rule_begin(msg, &part, "meta") &&
+	       nft_put_u32(msg, NFTA_META_KEY, NFT_META_L4PROTO) &&
+	       nft_put_u32(msg, NFTA_META_DREG, NFT_REG32_01) &&
+	       rule_end(msg, &part) && rule_begin(msg, &part, "payload") &&
+	       nft_put_u32(msg, NFTA_PAYLOAD_DREG, NFT_REG32_02) &&
+	       nft_put_u32(msg, NFTA_PAYLOAD_BASE,
+			   NFT_PAYLOAD_TRANSPORT_HEADER) &&
+	       nft_put_u32(msg, NFTA_PAYLOAD_OFFSET,
+			   offsetof(struct udphdr, dest)) &&
+	       nft_put_u32(msg, NFTA_PAYLOAD_LEN, sizeof(uint16_t)) &&
+	       rule_end(msg, &part);
+}
+
+static bool rule_put_door(struct nl_msg *msg, const struct nft_word *w)
+{
+	struct rule_part part;
+
+	return rule_load_door(msg, w->others) &&
+	       rule_begin(msg, &part, "lookup") &&
+	       nla_put_string(msg, NFTA_LOOKUP_SET, w->set) == 0 &&
+	       nft_put_u32(msg, NFTA_LOOKUP_SREG, NFT_REG_1) &&
+	       nft_put_u32(msg, NFTA_LOOKUP_DREG, NFT_REG_1) &&
 	       rule_end(msg, &part) && rule_begin(msg, &part, "nat") &&
+	       nft_put_u32(msg, NFTA_NAT_TYPE, NFT_NAT_DNAT) &&
+	       nft_put_u32(msg, NFTA_NAT_FAMILY, NFPROTO_IPV4) &&
+	       nft_put_u32(msg, NFTA_NAT_REG_ADDR_MIN, NFT_REG_1) &&
+	       nft_put_u32(msg, NFTA_NAT_REG_PROTO_MIN, NFT_REG32_01) &&
+	       rule_end(msg, &part);
+}
+
+static bool rule_put_redirect(struct nl_msg *msg, const struct addr *to)
+{
+	struct rule_part part;
+
+	return rule_load_value(msg, NFT_REG_1, to->bytes,
+			       rule_address_len(to)) &&
+	       rule_begin(msg, &part, "nat") &&
 	       nft_put_u32(msg, NFTA_NAT_TYPE, NFT_NAT_DNAT) &&
 	       nft_put_u32(msg, NFTA_NAT_FAMILY, to->family == 4 ?
 							 NFPROTO_IPV4 :
@@ -300,9 +366,15 @@ static bool rule_put_word(struct nl_msg *msg, const struct nft_word *w)
 	case NFT_PORT:
 		return rule_put_port(msg, w->value);
 	case NFT_ANSWER:
-		return rule_put_answer(msg);
+		return rule_put_connection(msg, NFT_CT_STATE, RULE_ANSWER);
 	case NFT_SPOOFED:
 		return rule_put_spoofed(msg);
+	case NFT_TRANSLATED:
+		return rule_put_connection(msg, NFT_CT_STATUS, IPS_DST_NAT);
+	case NFT_LOCAL:
+		return rule_put_local(msg);
+	case NFT_DOOR:
+		return rule_put_door(msg, w);
 	case NFT_COUNT:
 		return rule_put_plain(msg, "counter");
 	case NFT_MASQUERADE:

@@ -26,6 +26,10 @@ enum nft_kind {
 	NFT_PORT,	/* th dport, behind NFT_PROTOCOL */
 	NFT_ANSWER,	/* ct state established,related */
 	NFT_SPOOFED,	/* fib saddr . iif oif missing */
+	NFT_TRANSLATED,	/* ct status dnat */
+	NFT_LOCAL,	/* fib daddr type local */
+	NFT_DOOR,	/* dnat ip to ip daddr . meta l4proto . th dport map
+			   @set, behind NFT_FAMILY */
 	NFT_COUNT,	/* counter */
 	NFT_MASQUERADE,
 	NFT_REDIRECT,	/* dnat ip to, dnat ip6 to */
@@ -39,7 +43,8 @@ enum nft_kind {
  * @device:	of NFT_FROM and NFT_TO: a name; one that ends in '*' means all
  *		that begin so
  * @set:	or the name of a set in the rule's table
- * @others:	what is not in the set
+ * @others:	what is not in the set; of NFT_DOOR: what is in the map for
+ *		0.0.0.0, whatever the address
  * @value:	a protocol, a family, a port; NF_ACCEPT, NF_DROP, NFT_RETURN or
  *		NFT_JUMP
  * @net:	of NFT_ADDRESSED; NFT_REDIRECT takes its address

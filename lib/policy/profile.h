@@ -27,6 +27,7 @@ enum {
 	PROFILE_IFNAME_MAX = 15,
 	PROFILE_PARENTS_MAX = 16,	/* of one network, by way of its Parent */
 	PROFILE_VPN_MAX = 4,		/* of one network */
+	PROFILE_FORWARDS_MAX = 16,	/* likewise */
 };
 
 enum profile_firewall { FIREWALL_AUTO, FIREWALL_NFT, FIREWALL_IPTABLES };
@@ -61,6 +62,23 @@ enum profile_propagation { PROPAGATION_SLAVE, PROPAGATION_PRIVATE };
 enum profile_etc { ETC_BIND, ETC_OVERLAY };
 
 /**
+ * struct profile_forward - a port of the host's that leads into the network
+ * @addr:	of the host's (IPv4); zero: any
+ * @port:	the host's
+ * @inside_port: that of the program inside
+ * @line:	where it is given
+ * @chain:	scratch of profile_check()
+ */
+struct profile_forward {
+	uint8_t addr[4];
+	uint16_t port;
+	uint16_t inside_port;
+	uint32_t line;
+	uint32_t chain;
+	bool udp;
+};
+
+/**
  * struct profile - one section
  * @file:	label of the file that it stands in
  * @line:	line of its heading
@@ -88,6 +106,7 @@ enum profile_etc { ETC_BIND, ETC_OVERLAY };
  * @propagation: whether mounts of the host's go on arriving inside
  * @shared:	list of directories below which they go both ways
  * @vpns:	in the order of the section
+ * @forwards:	ports of the host's that lead into it
  * @kill_switch: SWITCH_DEFAULT: yes with any VPN
  * @vpn_scripts: SWITCH_DEFAULT is no
  * @bucket:	scratch of profile_check()
@@ -122,6 +141,8 @@ struct profile {
 	struct slice shared;
 	struct profile_vpn vpns[PROFILE_VPN_MAX];
 	uint32_t n_vpns;
+	struct profile_forward forwards[PROFILE_FORWARDS_MAX];
+	uint32_t n_forwards;
 	enum profile_switch kill_switch;
 	enum profile_switch vpn_scripts;
 	uint32_t bucket;

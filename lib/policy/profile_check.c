@@ -10,6 +10,7 @@
 #include <errno.h>
 
 #include "lib/policy/profile.h"
+#include "lib/policy/profile_door.h"
 #include "lib/policy/profile_link.h"
 #include "lib/policy/profile_vpn.h"
 
@@ -316,6 +317,7 @@ struct present {
 	bool address;
 	bool resolve;
 	bool parent;
+	bool forward;
 };
 
 static struct present present_in(const struct profile_conf *conf)
@@ -331,6 +333,7 @@ static struct present present_in(const struct profile_conf *conf)
 		has.address |= has_network(p);
 		has.resolve |= p->resolve.len != 0;
 		has.parent |= p->parent.len != 0;
+		has.forward |= p->n_forwards != 0;
 	}
 	return has;
 }
@@ -360,5 +363,7 @@ int profile_check(struct profile_conf *conf, struct diag *d)
 		r = profile_link_check(conf, d);
 	if (r == 0)
 		r = profile_vpn_check(conf, d);
+	if (r == 0 && has.forward)
+		r = profile_forward_check(conf, d);
 	return r;
 }

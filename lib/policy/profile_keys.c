@@ -9,6 +9,7 @@
 #include <errno.h>
 
 #include "lib/base/num.h"
+#include "lib/policy/profile_door.h"
 #include "lib/policy/profile_link.h"
 #include "lib/policy/profile_names.h"
 #include "lib/policy/profile_view.h"
@@ -343,7 +344,7 @@ static const struct key {
 	{ "OpenConnect", NETWORK_MANY, profile_vpn_set },
 	{ "KillSwitch", NETWORK, profile_kill_switch_set },
 	{ "Allow", NETWORK, NULL },
-	{ "Forward", NETWORK, NULL },
+	{ "Forward", NETWORK_MANY, profile_forward_set },
 	{ "VpnScripts", NETWORK, profile_vpn_scripts_set },
 	{ "User", NETWORK, NULL },
 	{ "Propagation", NETWORK, profile_propagation_set },

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fw_nft_door.c - ports of the host's that lead into networks, by nf_tables
+ *
+ * One map for all networks: address, protocol and port of the host's give
+ * address and port inside.  It has no intervals, so a look-up takes as long
+ * with thousands of ports as with one.
+ */
+#include "net/fw_nft_door.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <string.h>
+
+#include "lib/base/log.h"
+#include "net/fw_nft_base.h"
+#include "net/fw_nft_rule.h"
+
+enum {
+	/* Types as nft(8) numbers them; parts of one have 6 bits each. */
+	DOOR_ADDRESS = 7,
+	DOOR_PROTOCOL = 12,
+	DOOR_SERVICE = 13,
+	DOOR_KEY = DOOR_ADDRESS << 12 | DOOR_PROTOCOL << 6 | DOOR_SERVICE,
+	DOOR_DATA = DOOR_ADDRESS << 6 | DOOR_SERVICE,
+	DOOR_COMMENT = 0,	/* type of an element's comment, likewise */
+	DOOR_TRIES = 10,	/* any change interrupts a listing */
+	DOOR_STALE_MAX = 64,
+	DOOR_BATCH_MAX = DOOR_STALE_MAX + PROFILE_FORWARDS_MAX,
+};
+
+/* As it lies in the kernel's registers: each part takes four bytes. */
+struct door {
+	struct {
+		uint8_t addr[4];
+		uint8_t protocol[4];
+		uint16_t port[2];
+	} key;
+	struct {
+		uint8_t addr[4];
+		uint16_t port[2];
+	} data;
+};
+
+/* What the kernel has: @stale is not wanted, @have has a bit for what is. */
+struct door_list {
+	const struct fw_member *m;
+	struct door stale[DOOR_STALE_MAX];
+	size_t n_stale;
+	uint32_t have;
+};
+
+_Static_assert(PROFILE_FORWARDS_MAX <= 32, "a bit for each");
+
+static struct door door_of(const struct fw_member *m, size_t i)
+{
+	const struct profile_forward *f = &m->forwards[i];
+	struct door door = {
+		.key.protocol = { f->udp ? IPPROTO_UDP : IPPROTO_TCP },
+		.key.port = { htons(f->port) },
+		.data.port = { htons(f->inside_port) },
+	};
+
+	memcpy(door.key.addr, f->addr, sizeof(f->addr));
+	memcpy(door.data.addr, m->inside.bytes, sizeof(door.data.addr));
+	return door;
+}
+
+static bool door_fill_map(struct nl_msg *msg, uint32_t id)
+{
+	return nla_put_string(msg, NFTA_SET_TABLE, NFT_TABLE) == 0 &&
+	       nla_put_string(msg, NFTA_SET_NAME, NFT_DOORS) == 0 &&
+	       nft_put_u32(msg, NFTA_SET_ID, id) &&
+	       nft_put_u32(msg, NFTA_SET_FLAGS, NFT_SET_MAP) &&
+	       nft_put_u32(msg, NFTA_SET_KEY_TYPE, DOOR_KEY) &&
+	       nft_put_u32(msg, NFTA_SET_KEY_LEN,
+			   sizeof(((struct door *)0)->key)) &&
+	       nft_put_u32(msg, NFTA_SET_DATA_TYPE, DOOR_DATA) &&
+	       nft_put_u32(msg, NFTA_SET_DATA_LEN,
+			   sizeof(((struct door *)0)->data));
+}
+
+struct nl_msg *nft_doors_new(uint32_t id)
+{
+	struct nl_msg *msg = nft_new(NFPROTO_INET, NFT_MSG_NEWSET,
+				     NLM_F_CREATE);
+
+	if (msg && door_fill_map(msg, id))
+		return msg;
+	nlmsg_free(msg);
+	return NULL;
+}
+
+static bool door_put_value(struct nl_msg *msg, int type, const void *value,
+			   size_t len)
+{
+	struct nlattr *nest = nla_nest_start(msg, type | NLA_F_NESTED);
+
+	if (!nest || nla_put(msg, NFTA_DATA_VALUE, (int)len, value) < 0)
+		return false;
+	nla_nest_end(msg, nest);
+	return true;
+}
+
+/* One byte of type, one of length, text with its end. */
+static bool door_put_comment(struct nl_msg *msg, const char *link)
+{
+	uint8_t note[2 + IFNAMSIZ] = { DOOR_COMMENT };
+	size_t len = strnlen(link, IFNAMSIZ - 1) + 1;
+
+	note[1] = (uint8_t)len;
+	memcpy(note + 2, link, len - 1);
+	return nla_put(msg, NFTA_SET_ELEM_USERDATA, (int)(2 + len), note) == 0;
+}
+
+/* @link: NULL to delete it */
+static bool door_fill(struct nl_msg *msg, const struct door *door,
+		      const char *link)
+{
+	struct nlattr *list, *elem;
+
+	if (nla_put_string(msg, NFTA_SET_ELEM_LIST_TABLE, NFT_TABLE) < 0 ||
+	    nla_put_string(msg, NFTA_SET_ELEM_LIST_SET, NFT_DOORS) < 0)
+		return false;
+	list = nla_nest_start(msg, NFTA_SET_ELEM_LIST_ELEMENTS | NLA_F_NESTED);
+	elem = nla_nest_start(msg, NFTA_LIST_ELEM | NLA_F_NESTED);
+	if (!list || !elem ||
+	    !door_put_value(msg, NFTA_SET_ELEM_KEY, &door->key,
+			    sizeof(door->key)))
+		return false;
+	if (link && (!door_put_value(msg, NFTA_SET_ELEM_DATA, &door->data,
+				     sizeof(door->data)) ||
+		     !door_put_comment(msg, link)))
+		return false;
+	nla_nest_end(msg, elem);
+	nla_nest_end(msg, list);
+	return true;
+}
+
+static struct nl_msg *door_message(const struct door *door, const char *link)
+{
+	struct nl_msg *msg = nft_new(NFPROTO_INET,
+				     link ? NFT_MSG_NEWSETELEM :
+					    NFT_MSG_DELSETELEM,
+				     link ? NLM_F_CREATE : 0);
+
+	if (msg && door_fill(msg, door, link))
+		return msg;
+	nlmsg_free(msg);
+	return NULL;
+}
+
+static bool door_read_value(const struct nlattr *attr, void *out, size_t len)
+{
+	const struct nlattr *value = !attr ? NULL :
+		nla_find(nla_data(attr), nla_len(attr), NFTA_DATA_VALUE);
+
+	if (!value || (size_t)nla_len(value) != len)
+		return false;
+	memcpy(out, nla_data(value), len);
+	return true;
+}
+
+static bool door_is_of(const struct nlattr *notes, const char *link)
+{
+	const char *at = notes ? nla_data(notes) : NULL;
+	size_t len = strlen(link) + 1;
+
+	return at && (size_t)nla_len(notes) >= 2 + len &&
+	       at[0] == DOOR_COMMENT && (size_t)(uint8_t)at[1] == len &&
+	       memcmp(at + 2, link, len) == 0;
+}
+
+/* Is it one that is wanted?  Then it is noted as there. */
+static bool door_wanted(struct door_list *list, const struct door *door)
+{
+	size_t i;
+
+	for (i = 0; i < list->m->n_forwards; i++) {
+		struct door want = door_of(list->m, i);
+
+		if (memcmp(&want, door, sizeof(want)) != 0)
+			continue;
+		list->have |= 1u << i;
+		return true;
+	}
+	return false;
+}
+
+static void door_look(struct door_list *list, const struct nlattr *elem)
+{
+	struct nlattr *tb[NFTA_SET_ELEM_MAX + 1];
+	struct door door;
+
+	if (nla_parse(tb, NFTA_SET_ELEM_MAX, nla_data(elem), nla_len(elem),
+		      NULL) < 0 ||
+	    !door_is_of(tb[NFTA_SET_ELEM_USERDATA], list->m->link) ||
+	    !door_read_value(tb[NFTA_SET_ELEM_KEY], &door.key,
+			     sizeof(door.key)) ||
+	    !door_read_value(tb[NFTA_SET_ELEM_DATA], &door.data,
+			     sizeof(door.data)))
+		return;
+	if (!door_wanted(list, &door) && list->n_stale < DOOR_STALE_MAX)
+		list->stale[list->n_stale++] = door;
+}
+
+static int door_look_all(void *ctx, struct nlmsghdr *h)
+{
+	struct nlattr *tb[NFTA_SET_ELEM_LIST_MAX + 1];
+	struct nlattr *elem;
+	int left;
+
+	if (nlmsg_parse(h, sizeof(struct nfgenmsg), tb, NFTA_SET_ELEM_LIST_MAX,
+			NULL) < 0)
+		return -EBADMSG;
+	if (!tb[NFTA_SET_ELEM_LIST_ELEMENTS])
+		return 0;
+	nla_for_each_nested(elem, tb[NFTA_SET_ELEM_LIST_ELEMENTS], left) {
+		door_look(ctx, elem);
+	}
+	return 0;
+}
+
+static int door_list_once(struct nl_sock *sk, struct door_list *list)
+{
+	_cleanup_msg_ struct nl_msg *msg = nft_new(NFPROTO_INET,
+						   NFT_MSG_GETSETELEM,
+						   NLM_F_DUMP);
+
+	list->n_stale = 0;
+	list->have = 0;
+	if (!msg || nla_put_string(msg, NFTA_SET_ELEM_LIST_TABLE,
+				   NFT_TABLE) < 0 ||
+	    nla_put_string(msg, NFTA_SET_ELEM_LIST_SET, NFT_DOORS) < 0)
+		return -ENOMEM;
+	return nl_talk(sk, msg, door_look_all, list);
+}
+
+static int door_change(struct nl_sock *sk, const struct door_list *list)
+{
+	struct nl_msg *msgs[DOOR_BATCH_MAX];
+	size_t n = 0;
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < list->n_stale && err == 0; i++) {
+		msgs[n] = door_message(&list->stale[i], NULL);
+		err = msgs[n++] ? 0 : -ENOMEM;
+	}
+	for (i = 0; i < list->m->n_forwards && err == 0; i++) {
+		struct door door = door_of(list->m, i);
+
+		if (list->have & 1u << i)
+			continue;
+		msgs[n] = door_message(&door, list->m->link);
+		err = msgs[n++] ? 0 : -ENOMEM;
+	}
+	if (err == 0 && n)
+		err = nl_talk_batch(sk, msgs, n, NFNL_SUBSYS_NFTABLES);
+	while (n > 0)
+		nl_freep(&msgs[--n]);
+	return err;
+}
+
+int nft_doors_set(struct nl_sock *sk, const struct fw_member *m)
+{
+	struct door_list list = { .m = m };
+	int tries = DOOR_TRIES;
+	int err;
+
+	do {
+		err = door_list_once(sk, &list);
+	} while (err == -EINTR && --tries > 0);
+	/* Without the map nothing leads anywhere. */
+	if (err == -ENOENT && m->n_forwards == 0)
+		return 0;
+	if (err == 0)
+		err = door_change(sk, &list);
+	/* The kernel's word for a key that leads elsewhere. */
+	if (err == -EBUSY || err == -EEXIST)
+		return log_errno(-EEXIST, "%s: Forward: another network that "
+				 "is up has one of these ports of the host",
+				 m->name);
+	return err;
+}
