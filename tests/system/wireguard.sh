@@ -7,7 +7,9 @@
 host_start "$@"
 need wireguard-go wg dnsmasq
 
-own='(udp and port 51820 and host 198.51.100.1)'
+# With the kernel's answer to what comes for a program that was killed.
+own='((udp and port 51820 and host 198.51.100.1) or
+	(icmp[icmptype] == icmp-unreach and dst host 198.51.100.1))'
 
 keys()
 {
