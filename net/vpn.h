@@ -146,6 +146,7 @@ void wireguard_sweep(void);
  * @root:	it stays root (with VpnScripts=yes); else it is the VPN's user
  *		from its first instruction on
  * @caps:	bit set of capabilities that it keeps as that user
+ * @confine:	called last before it is executed; NULL: nothing
  */
 struct vpn_program {
 	const char *const *argv;
@@ -154,6 +155,7 @@ struct vpn_program {
 	int stdin_fd;
 	bool root;
 	unsigned long long caps;
+	int (*confine)(void);
 };
 
 /**

@@ -132,7 +132,8 @@ static _Noreturn void child_run(const struct vpn *v,
 	    (!p->root && child_become(v, p->caps) < 0))
 		_exit(125);
 	/* After the change of user, which would take it away. */
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent ||
+	    (p->confine && p->confine() < 0))
 		_exit(125);
 	execve(p->argv[0], (char *const *)p->argv, (char *const *)envp);
 	_exit(errno == ENOENT ? 127 : 126);

@@ -4,22 +4,27 @@
  *
  * By the kernel, or by wireguard-go where it has no such devices.  The device
  * is made and configured outside, so that its socket stays there, and then
- * taken in.  wireguard-go runs as the VPNs' user and has CAP_NET_ADMIN, which
- * it needs to set an MTU; its socket for wg(8) is made by us.
+ * taken in.  wireguard-go runs as the VPNs' user, without any capability; its
+ * socket for wg(8) is made by us.
  *
  * There is no connection: a tunnel counts as up while a peer has answered not
  * long ago, which every peer is made to by a keep-alive now and then.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
+#include <linux/filter.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <time.h>
 
@@ -147,6 +152,30 @@ static int make_socket(const struct vpn_tunnel *t, const struct wireguard *w)
 	return TAKE_FD(fd);
 }
 
+/*
+ * wireguard-go insists on setting its device's MTU, which takes a privilege
+ * over the whole network that it stands in: the host's.  It is told that it
+ * has set it; the right one is set inside.
+ */
+static int pretend_mtu(void)
+{
+	const unsigned int low = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 : 0;
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ioctl, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, args[1]) + low),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SIOCSIFMTU, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { ARRAY_SIZE(code), code };
+
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0 ?
+		       -errno : 0;
+}
+
 static int spawn_go(struct vpn_tunnel *t, const struct wireguard *w)
 {
 	_cleanup_close_ int sock = make_socket(t, w);
@@ -156,7 +185,7 @@ static int spawn_go(struct vpn_tunnel *t, const struct wireguard *w)
 	const int keep[] = { sock, -1 };
 	const struct vpn_program p = {
 		.argv = argv, .envp = envp, .keep = keep, .stdin_fd = -1,
-		.caps = 1ULL << CAP_NET_ADMIN,
+		.confine = pretend_mtu,
 	};
 
 	if (sock < 0)
