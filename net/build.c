@@ -30,6 +30,7 @@
 #include "lib/sys/ns.h"
 #include "net/build_parts.h"
 #include "net/dns.h"
+#include "net/inet6.h"
 #include "net/link.h"
 #include "net/pool.h"
 
@@ -154,6 +155,8 @@ static int build_claim(void *ctx)
 
 	if (err == 0 && b->plan.interface_in[0])
 		err = build_await_name(b);
+	if (err == 0 && b->plan.address6.addr.family)
+		err = inet6_claim(b);
 	if (err == 0 && b->plan.has_address)
 		err = b->kind->routed ? build_fix_address(b) :
 					build_take_address(b);

@@ -119,6 +119,12 @@ static bool mend_address_differs(const struct build *b)
 	       !addr_in_net(&now->addr, &p->pool);
 }
 
+static bool mend_address6_differs(const struct build *b)
+{
+	return memcmp(&b->record.net6, &b->plan.address6,
+		      sizeof(b->plan.address6)) != 0;
+}
+
 static bool mend_names_differ(const struct build *b)
 {
 	const char *outside = b->plan.interface_in;
@@ -165,6 +171,7 @@ static void mend_warn_differs(const struct build *b)
 		bool differs;
 	} keys[] = {
 		{ "address", mend_address_differs(b) },
+		{ "IPv6 address", mend_address6_differs(b) },
 		{ "Parent", strcmp(b->plan.parent, b->record.parent) != 0 },
 		{ "device of the host's", mend_device_differs(b) },
 		{ "device name", mend_names_differ(b) },

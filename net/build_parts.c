@@ -11,7 +11,9 @@
 
 #include "lib/base/log.h"
 #include "net/dns.h"
+#include "net/inet6.h"
 #include "net/uplink.h"
+#include "net/uplink6.h"
 #include "net/view_note.h"
 
 bool build_has_link(const void *ctx)
@@ -129,6 +131,9 @@ int build_outside(void *ctx)
 	for (i = 0; i < ARRAY_SIZE(settings) && err == 0; i++) {
 		if (settings[i].routed && !b->kind->routed)
 			continue;
+		/* With IPv6 it is inet6_outside() that sets this one. */
+		if (i == 0 && b->record.net6.addr.family)
+			continue;
 		err = sysctl_set(settings[i].family, name, settings[i].key,
 				 settings[i].value);
 		/* A kernel without IPv6. */
@@ -139,7 +144,7 @@ int build_outside(void *ctx)
 		err = route_add_addr(b->out, b->link, &b->record.net);
 	if (err)
 		return log_errno(err, "cannot set up the device %s", name);
-	return 0;
+	return b->record.net6.addr.family ? inet6_outside(b) : 0;
 }
 
 int build_way_out(void *ctx)
@@ -165,6 +170,10 @@ int build_way_out(void *ctx)
 	if (err)
 		return log_errno(err, "%s: cannot have its packets leave by %s",
 				 b->record.name, b->plan.uplink);
+	if (b->record.net6.addr.family)
+		err = uplink6_use(b->h, b->out, b->record.name);
+	if (err)
+		return err;
 	/* One that stands may have left by another device. */
 	return user.stands ? uplink_move(&user, &b->steer) : 0;
 }
@@ -183,7 +192,9 @@ int build_unway_out(void *ctx)
 	if (err)
 		return log_errno(err, "cannot remove the routing rules of %s",
 				 b->record.name);
-	return uplink_leave(&user);
+	if (b->record.net6.addr.family)
+		err = uplink6_leave(b->h, b->out, b->record.name);
+	return err ? err : uplink_leave(&user);
 }
 
 int build_start(void *ctx)
@@ -195,7 +206,7 @@ int build_start(void *ctx)
 		err = route_steer_back(b->out, &b->steer);
 	if (err)
 		return log_errno(err, "cannot bring %s up", b->record.outside);
-	return 0;
+	return b->record.net6.addr.family ? inet6_start(b) : 0;
 }
 
 int build_inner(void *ctx)
@@ -218,5 +229,5 @@ int build_inner(void *ctx)
 	if (err)
 		return log_errno(err, "cannot set up the device %s inside",
 				 b->record.inside);
-	return 0;
+	return b->record.net6.addr.family ? inet6_inside(b) : 0;
 }

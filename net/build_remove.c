@@ -18,6 +18,7 @@
 #include "net/track.h"
 #include "net/unit.h"
 #include "net/uplink.h"
+#include "net/uplink6.h"
 #include "net/views.h"
 #include "net/vpn_start.h"
 
@@ -82,6 +83,10 @@ static int remove_outside(const struct host *h, const struct record *r)
 		err = route_unsteer(sk, r->outside, &r->peer, 0);
 	if (err == 0 && kind->routed)
 		err = uplink_leave(&user);
+	if (err == 0 && r->net6.addr.family)
+		err = uplink6_leave(h, sk, r->name);
+	if (err == 0 && r->net6.addr.family)
+		err = track_forget(&r->peer6);
 	/* Before anybody else can get the address. */
 	if (err == 0 && kind->routed && r->peer.family)
 		err = h->parent[0] ? track_forget_here(&r->peer) :

@@ -24,6 +24,7 @@
 #include "net/leftover.h"
 #include "net/pool.h"
 #include "net/uplink.h"
+#include "net/uplink6.h"
 #include "net/views.h"
 #include "net/vpn_start.h"
 
@@ -212,7 +213,9 @@ static int gc_uplinks_here(const struct host *h)
 	_cleanup_nl_ struct nl_sock *sk = NULL;
 	int err = nl_open(NETLINK_ROUTE, &sk);
 
-	return err ? err : uplink_sweep(h, sk);
+	if (err == 0)
+		err = uplink_sweep(h, sk);
+	return err ? err : uplink6_sweep(h, sk);
 }
 
 static void gc_uplinks(struct gc *gc)

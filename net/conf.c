@@ -263,6 +263,7 @@ static void plan_fill(struct plan *out, const struct profile *p)
 	out->resolve = p->resolve;
 	out->has_address = p->has_address;
 	out->address = p->address;
+	out->address6 = p->address6;
 	out->mtu = p->mtu;
 	out->nat = p->nat != SWITCH_NO;
 	out->isolate = p->isolate != SWITCH_NO;
@@ -309,10 +310,12 @@ int conf_plan(const struct conf *conf, const struct request *request,
 	plan_fill(out, p);
 	/* As a pattern a section stands for many networks. */
 	if (request->section[0] && (p->netns.len || p->has_address ||
+				    p->address6.addr.family ||
 				    p->interface_in.len || p->n_forwards))
 		return log_errno(-EINVAL, "%s: section [%s] sets "
-				 "NetworkNamespace, Address, InterfaceIn or "
-				 "Forward, which only one network can have: it cannot "
+				 "NetworkNamespace, Address, Address6, "
+				 "InterfaceIn or Forward, which only one "
+				 "network can have: it cannot "
 				 "be a pattern", name, request->section);
 	return 0;
 }

@@ -50,6 +50,7 @@ struct request {
  * @link:	how it is connected
  * @device:	the device of the host's that @link needs; "" for none
  * @parent:	the namespace that it hangs on; "" for the host
+ * @address6:	family 0: no IPv6
  * @gateway:	of the inside, where the host's end has no address; or family 0
  * @uplink:	"" for whatever the routing table picks
  * @vpn:	its section names VPNs
@@ -71,6 +72,7 @@ struct plan {
 	struct slice resolve;
 	bool has_address;
 	struct addr_net address;
+	struct addr_net address6;
 	uint32_t mtu;
 	bool nat;
 	bool isolate;

@@ -38,11 +38,17 @@ static const char *const dns_upstreams[] = {
 	"/run/resolvconf/resolv.conf",
 };
 
-/* Inside there is IPv4 only, and another loopback than the host's. */
-static bool dns_is_usable(struct slice text, struct addr *a)
+/* Inside there is another loopback than the host's, and mostly no IPv6. */
+static bool dns_is_usable(struct slice text, const struct record *r,
+			  struct addr *a)
 {
-	return addr_parse(text, a) == 0 && a->family == 4 &&
-	       a->bytes[0] != 127 && a->bytes[0] != 0;
+	if (addr_parse(text, a) < 0)
+		return false;
+	if (a->family == 4)
+		return a->bytes[0] != 127 && a->bytes[0] != 0;
+	/* Global and unique local ones: no zone has to be known for these. */
+	return r->net6.addr.family &&
+	       ((a->bytes[0] & 0xe0) == 0x20 || (a->bytes[0] & 0xfe) == 0xfc);
 }
 
 /* Not on loopback, where the network has a server of its own. */
@@ -83,7 +89,7 @@ static int dns_take(struct buf *b, const struct plan *plan,
 	while (resolv_next(&text, &line)) {
 		if (resolv_line(line, "nameserver", &rest)) {
 			if (servers == PROFILE_DNS_MAX ||
-			    !dns_is_usable(rest, &a))
+			    !dns_is_usable(rest, r, &a))
 				continue;
 			dns_put_server(b, plan, r, &a);
 			servers++;

@@ -47,6 +47,7 @@ struct steer_dns;
  * @clear:	remove what is shared if there is no member but @leaving
  * @open:	drop what comes in by the device and is not for a member
  * @close:	the reverse of @open
+ * @open6, @close6: likewise for IPv6; NULL: it can have no member with IPv6
  * @each:	call @fn for each member's device
  * @blocks:	call @fn with the name of whatever would drop forwarded packets
  *		all the same; @used: members are this backend's
@@ -66,6 +67,8 @@ struct fw_backend {
 	int (*clear)(const char *leaving);
 	int (*open)(const char *device);
 	int (*close)(const char *device);
+	int (*open6)(const char *device);
+	int (*close6)(const char *device);
 	int (*each)(int (*fn)(void *ctx, const char *link), void *ctx);
 	int (*blocks)(bool used, int (*fn)(void *ctx, const char *what),
 		      void *ctx);

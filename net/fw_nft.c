@@ -137,6 +137,7 @@ static const bool nft_members[NFT_SETS] = {
 	[NFT_LINKS] = true, [NFT_NAT] = true, [NFT_OPEN] = true,
 };
 static const bool nft_uplinks[NFT_SETS] = { [NFT_OPENED] = true };
+static const bool nft_uplinks6[NFT_SETS] = { [NFT_OPENED6] = true };
 static const bool nft_nowhere[NFT_SETS] = { false };
 
 static int nft_add(const struct fw_member *m)
@@ -208,6 +209,16 @@ static int nft_open(const char *device)
 static int nft_close(const char *device)
 {
 	return nft_change(device, nft_nowhere, nft_uplinks);
+}
+
+static int nft_open6(const char *device)
+{
+	return nft_change(device, nft_uplinks6, nft_uplinks6);
+}
+
+static int nft_close6(const char *device)
+{
+	return nft_change(device, nft_nowhere, nft_uplinks6);
 }
 
 struct nft_walk {
@@ -346,6 +357,8 @@ const struct fw_backend fw_nft = {
 	.clear = nft_clear,
 	.open = nft_open,
 	.close = nft_close,
+	.open6 = nft_open6,
+	.close6 = nft_close6,
 	.each = nft_each,
 	.blocks = nft_blocks,
 	.steer = nft_steer,

@@ -26,19 +26,21 @@
 #define NAT "nat"
 #define OPEN "open"
 #define OPENED "opened"
+#define OPENED6 "opened6"
 
 const char *const nft_sets[NFT_SETS] = {
 	[NFT_LINKS] = LINKS,	/* host ends of all members */
 	[NFT_NAT] = NAT,	/* of those that are masqueraded */
 	[NFT_OPEN] = OPEN,	/* of those with Isolate=no */
 	[NFT_OPENED] = OPENED,	/* uplinks that forward because of us */
+	[NFT_OPENED6] = OPENED6, /* the same for IPv6 */
 };
 
 enum {
-	BASE_RULES = 7,		/* of one chain, and one that ends them */
+	BASE_RULES = 8,		/* of one chain, and one that ends them */
 	BASE_WORDS = 5,		/* of one rule, likewise */
 	BASE_IFNAME = 41,	/* type of a set's elements, as nft(8) has it */
-	BASE_MESSAGES = 48,
+	BASE_MESSAGES = 56,
 };
 
 /* Words of rules. */
@@ -49,6 +51,7 @@ enum {
 #define L4PROTO(n) { .kind = NFT_PROTOCOL, .value = (n) }
 #define ADDRESSED(n) { .kind = NFT_ADDRESSED, .net = (n) }
 #define IPV4 { .kind = NFT_FAMILY, .value = NFPROTO_IPV4 }
+#define IPV6 { .kind = NFT_FAMILY, .value = NFPROTO_IPV6 }
 #define LOCAL { .kind = NFT_LOCAL }
 #define TRANSLATED { .kind = NFT_TRANSLATED }
 #define DOOR { .kind = NFT_DOOR, .set = NFT_DOORS }
@@ -75,7 +78,8 @@ static const struct nft_chain {
 	{ "leaving", "nat", NF_INET_POST_ROUTING, NF_IP_PRI_NAT_SRC,
 	  { { IIFNAME(NAT), OIFNAME_NOT(LINKS), MASQUERADE } } },
 	{ "routed", "filter", NF_INET_FORWARD, NF_IP_PRI_FILTER,
-	  { { IIFNAME(OPENED), OIFNAME_NOT(LINKS), DROP },
+	  { { IPV4, IIFNAME(OPENED), OIFNAME_NOT(LINKS), DROP },
+	    { IPV6, IIFNAME(OPENED6), OIFNAME_NOT(LINKS), DROP },
 	    { IIFNAME_NOT(LINKS), OIFNAME_NOT(LINKS), ACCEPT },
 	    { ANSWER, ACCEPT },
 	    { OIFNAME(LINKS), TRANSLATED, ACCEPT },

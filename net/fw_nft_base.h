@@ -10,7 +10,14 @@
 #define NFT_TABLE "runns"
 
 /* Sets of devices' names; nft_sets[] has theirs. */
-enum nft_set { NFT_LINKS, NFT_NAT, NFT_OPEN, NFT_OPENED, NFT_SETS };
+enum nft_set {
+	NFT_LINKS,
+	NFT_NAT,
+	NFT_OPEN,
+	NFT_OPENED,
+	NFT_OPENED6,
+	NFT_SETS,
+};
 
 extern const char *const nft_sets[NFT_SETS];
 

@@ -112,6 +112,10 @@ static int record_set(struct record *r, struct slice key, struct slice v)
 		return addr_parse_net(v, &r->net);
 	if (slice_is(key, "peer"))
 		return addr_parse(v, &r->peer);
+	if (slice_is(key, "net6"))
+		return addr_parse_net(v, &r->net6);
+	if (slice_is(key, "peer6"))
+		return addr_parse(v, &r->peer6);
 	if (slice_is(key, "nat"))
 		return record_get_bool(&r->nat, v);
 	if (slice_is(key, "isolate"))
@@ -166,16 +170,18 @@ int record_read(const struct host *h, const char *name, struct record *out)
 	return record_parse(out, text);
 }
 
-static void record_add_addresses(struct buf *b, const struct record *r)
+static void record_add_addresses(struct buf *b, const char *suffix,
+				 const struct addr_net *net,
+				 const struct addr *peer)
 {
 	char text[ADDR_TEXT_SIZE];
 
-	if (!r->net.addr.family)
+	if (!net->addr.family)
 		return;
-	addr_format(&r->net.addr, text);
-	buf_addf(b, "net=%s/%u\n", text, r->net.prefix);
-	addr_format(&r->peer, text);
-	buf_addf(b, "peer=%s\n", text);
+	addr_format(&net->addr, text);
+	buf_addf(b, "net%s=%s/%u\n", suffix, text, net->prefix);
+	addr_format(peer, text);
+	buf_addf(b, "peer%s=%s\n", suffix, text);
 }
 
 int record_write(const struct host *h, const struct record *r)
@@ -195,7 +201,8 @@ int record_write(const struct host *h, const struct record *r)
 		buf_addf(&b, "parent=%s\nparent-cookie=%" PRIu64 "\n",
 			 r->parent, r->parent_cookie);
 	buf_addf(&b, "outside=%s\ninside=%s\n", r->outside, r->inside);
-	record_add_addresses(&b, r);
+	record_add_addresses(&b, "", &r->net, &r->peer);
+	record_add_addresses(&b, "6", &r->net6, &r->peer6);
 	buf_addf(&b, "nat=%d\nisolate=%d\nsteered=%d\n", r->nat, r->isolate,
 		 r->steered);
 	buf_addf(&b, "steers-dns=%d\nlogin=%d\netc-netns=%d\n", r->steers_dns,

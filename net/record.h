@@ -34,6 +34,7 @@ enum record_state {
  * @outside:	host's end, "" if it has none; @inside: the other
  * @net:	address of the host's end and prefix; @peer: inside's; both are the
  *		inside's where the host's end has none; family 0: none
+ * @net6, @peer6: likewise for IPv6; family 0: none
  * @steered:	it leaves by one uplink only
  * @steers_dns:	rules inside send look-ups to its name servers
  * @etc_netns:	we made /etc/netns/NAME
@@ -53,6 +54,8 @@ struct record {
 	char inside[IFNAMSIZ];
 	struct addr_net net;
 	struct addr peer;
+	struct addr_net net6;
+	struct addr peer6;
 	bool nat;
 	bool isolate;
 	bool steered;

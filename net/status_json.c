@@ -60,6 +60,19 @@ static int status_text(void *ctx, const char *text)
 	return 0;
 }
 
+/* Only of a network that has IPv6. */
+static void status_json6(struct jsonw *j, const struct record *r)
+{
+	char address[ADDR_TEXT_SIZE + 8];
+	char peer[ADDR_TEXT_SIZE];
+
+	if (!r->net6.addr.family)
+		return;
+	addr_format(&r->peer6, peer);
+	snprintf(address, sizeof(address), "%s/%u", peer, r->net6.prefix);
+	jsonw_string(j, "address6", address);
+}
+
 static void status_json_one(struct status_run *run, struct jsonw *j,
 			    const struct status *s)
 {
@@ -72,6 +85,7 @@ static void status_json_one(struct status_run *run, struct jsonw *j,
 	jsonw_bool(j, "ours", s->known);
 	if (s->known) {
 		jsonw_string(j, "address", address);
+		status_json6(j, &s->record);
 		jsonw_string(j, "link", profile_link_name(s->record.link));
 		jsonw_string(j, "parent", s->record.parent);
 		jsonw_string(j, "section", s->record.section);

@@ -23,10 +23,10 @@ static struct addr *track_addrs;
 static size_t track_n;
 static int track_lock = -1;
 
-static struct nl_msg *track_new(int type, int flags)
+static struct nl_msg *track_new(int family, int type, int flags)
 {
 	struct nfgenmsg head = {
-		.nfgen_family = AF_INET,
+		.nfgen_family = (uint8_t)family,
 		.version = NFNETLINK_V0,
 	};
 
@@ -36,8 +36,11 @@ static struct nl_msg *track_new(int type, int flags)
 
 static int track_compare(const void *a, const void *b)
 {
-	return memcmp(((const struct addr *)a)->bytes,
-		      ((const struct addr *)b)->bytes, 4);
+	const struct addr *x = a, *y = b;
+
+	if (x->family != y->family)
+		return x->family - y->family;
+	return memcmp(x->bytes, y->bytes, x->family == 4 ? 4 : 16);
 }
 
 static bool track_has(const struct nlattr *ip, int end)
@@ -45,9 +48,11 @@ static bool track_has(const struct nlattr *ip, int end)
 	const struct nlattr *attr = nla_find(nla_data(ip), nla_len(ip), end);
 	struct addr a = { .family = 4 };
 
-	if (!attr || nla_len(attr) != 4)
+	if (!attr || (nla_len(attr) != 4 && nla_len(attr) != 16))
 		return false;
-	memcpy(a.bytes, nla_data(attr), 4);
+	if (nla_len(attr) == 16)
+		a.family = 6;
+	memcpy(a.bytes, nla_data(attr), (size_t)nla_len(attr));
 	return bsearch(&a, track_addrs, track_n, sizeof(a), track_compare);
 }
 
@@ -58,7 +63,9 @@ static bool track_concerns(const struct nlattr *tuple)
 		nla_find(nla_data(tuple), nla_len(tuple), CTA_TUPLE_IP);
 
 	return ip && (track_has(ip, CTA_IP_V4_SRC) ||
-		      track_has(ip, CTA_IP_V4_DST));
+		      track_has(ip, CTA_IP_V4_DST) ||
+		      track_has(ip, CTA_IP_V6_SRC) ||
+		      track_has(ip, CTA_IP_V6_DST));
 }
 
 static bool track_copy(struct nl_msg *msg, int type, const struct nlattr *attr)
@@ -68,17 +75,18 @@ static bool track_copy(struct nl_msg *msg, int type, const struct nlattr *attr)
 
 static int track_forget_one(void *ctx, struct nlmsghdr *h)
 {
+	const struct nfgenmsg *head = nlmsg_data(h);
 	struct nl_sock *sk = ctx;
 	struct nlattr *tb[CTA_MAX + 1];
 	_cleanup_msg_ struct nl_msg *msg = NULL;
 	int err;
 
-	if (nlmsg_parse(h, sizeof(struct nfgenmsg), tb, CTA_MAX, NULL) < 0)
+	if (nlmsg_parse(h, sizeof(*head), tb, CTA_MAX, NULL) < 0)
 		return -EBADMSG;
 	if (!track_concerns(tb[CTA_TUPLE_ORIG]) &&
 	    !track_concerns(tb[CTA_TUPLE_REPLY]))
 		return 0;
-	msg = track_new(IPCTNL_MSG_CT_DELETE, 0);
+	msg = track_new(head->nfgen_family, IPCTNL_MSG_CT_DELETE, 0);
 	if (!msg)
 		return -ENOMEM;
 	if (!track_copy(msg, CTA_TUPLE_ORIG | NLA_F_NESTED,
@@ -95,8 +103,8 @@ static int track_all(void)
 {
 	_cleanup_nl_ struct nl_sock *list = NULL;
 	_cleanup_nl_ struct nl_sock *sk = NULL;
-	_cleanup_msg_ struct nl_msg *msg = track_new(IPCTNL_MSG_CT_GET,
-						     NLM_F_DUMP);
+	_cleanup_msg_ struct nl_msg *msg =
+		track_new(AF_UNSPEC, IPCTNL_MSG_CT_GET, NLM_F_DUMP);
 	int err = msg ? nl_open(NETLINK_NETFILTER, &list) : -ENOMEM;
 
 	qsort(track_addrs, track_n, sizeof(*track_addrs), track_compare);

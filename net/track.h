@@ -10,7 +10,7 @@
 
 /**
  * track_forget() - have all connections of one address forgotten
- * @a:		IPv4; the inside of a network that goes
+ * @a:		the inside of a network that goes
  *
  * Who gets the address next must not inherit the translations of its former
  * owner.  Connections of others are left alone.  A kernel that lists none has

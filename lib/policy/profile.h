@@ -93,6 +93,7 @@ struct profile_forward {
  * @has_address: an Address was given (else it comes from the pool)
  * @address:	Address of the host's end and its prefix; of the inside for kinds
  *		other than veth
+ * @address6:	Address6 of the host's end and its prefix; family 0: no IPv6
  * @gateway:	Gateway; family 0: none
  * @mtu:	0: 1500
  * @nat:	masquerade (the default) or not
@@ -125,6 +126,7 @@ struct profile {
 	struct slice link_device;
 	bool has_address;
 	struct addr_net address;
+	struct addr_net address6;
 	struct addr gateway;
 	uint32_t mtu;
 	enum profile_switch nat;

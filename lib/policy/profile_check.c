@@ -11,6 +11,7 @@
 
 #include "lib/policy/profile.h"
 #include "lib/policy/profile_door.h"
+#include "lib/policy/profile_inet6.h"
 #include "lib/policy/profile_link.h"
 #include "lib/policy/profile_vpn.h"
 
@@ -365,5 +366,7 @@ int profile_check(struct profile_conf *conf, struct diag *d)
 		r = profile_vpn_check(conf, d);
 	if (r == 0 && has.forward)
 		r = profile_forward_check(conf, d);
+	if (r == 0)
+		r = profile_address6_check(conf, d);
 	return r;
 }

@@ -10,6 +10,7 @@
 
 #include "lib/base/num.h"
 #include "lib/policy/profile_door.h"
+#include "lib/policy/profile_inet6.h"
 #include "lib/policy/profile_link.h"
 #include "lib/policy/profile_names.h"
 #include "lib/policy/profile_view.h"
@@ -326,6 +327,7 @@ static const struct key {
 	{ "Link", NETWORK, profile_link_set },
 	{ "Parent", NETWORK, profile_parent_set },
 	{ "Address", NETWORK, key_address },
+	{ "Address6", NETWORK, profile_address6_set },
 	{ "Gateway", NETWORK, profile_gateway_set },
 	{ "MTU", NETWORK, key_mtu },
 	{ "Nat", NETWORK, key_nat },
@@ -338,7 +340,6 @@ static const struct key {
 	{ "Pool", GENERAL, key_pool },
 	{ "PoolPrefix", GENERAL, key_pool_prefix },
 	{ "Firewall", GENERAL, key_firewall },
-	{ "Address6", NETWORK, NULL },
 	{ "vpn", NETWORK_MANY, profile_vpn_set },
 	{ "WireGuard", NETWORK_MANY, profile_vpn_set },
 	{ "OpenConnect", NETWORK_MANY, profile_vpn_set },

@@ -187,7 +187,11 @@ static const struct refusal parse_refusals[] = {
 	{ "[a]\nbogus = 1\n", 2, 1, "unknown key \"bogus\"" },
 	{ "[a]\n  \tbogus = 1\n", 2, 4, "unknown key" },
 	{ "[a]\nOnUp = /x\n", 2, 1, "OnUp is not supported by this version" },
-	{ "[a]\nADDRESS6 = auto\n", 2, 1, "Address6 is not supported" },
+	{ "[a]\nADDRESS6 = auto\n", 2, 12, "IPv6 ADDRESS/LENGTH expected" },
+	{ "[a]\nAddress6 = 10.0.0.1/24\n", 2, 12, "IPv6 ADDRESS/LENGTH" },
+	{ "[a]\nAddress6 = fd00::1/128\n", 2, 12, "must be 16 to 127" },
+	{ "[a]\nAddress6 = fe80::1/64\n", 2, 12, "nor unique local" },
+	{ "[a]\nAddress6 = fd00::/64\n", 2, 12, "is the network" },
 	{ "[runns]\nOnUp = /x\n", 2, 1, "not supported" },
 	{ "[runns]\nKillSwitch = yes\n", 2, 1, "section of a network" },
 	{ "[a]\nMTU = 1500\nmtu = 1400\n", 3, 1, "MTU is given twice" },
@@ -274,6 +278,12 @@ static const struct refusal parse_refusals[] = {
 };
 
 static const struct refusal check_refusals[] = {
+	{ "[a]\nAddress6 = fd00::1/64\nLink = none\n", 1, 0,
+	  "Address6 and also Link" },
+	{ "[a]\nAddress6 = fd00::1/64\nParent = b\n", 1, 0,
+	  "Address6 and also Parent" },
+	{ "[a]\nAddress6 = fd00::1/64\n[b]\nAddress6 = fd00::9/48\n", 1, 0,
+	  "Address6 of [a] overlaps that of [b]" },
 	{ "[a]\n[b]\n[A]\n", 3, 0, "section \"A\" is given twice: first by [a] at t.conf:1" },
 	{ "[a]\n[b]\nNetworkNamespace = a\n", 2, 0,
 	  "namespace \"a\" is given twice" },

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * profile_inet6.c - Address6= of runns.conf(5)
+ */
+#include "lib/policy/profile_inet6.h"
+
+#include <errno.h>
+
+enum {
+	INET6_PREFIX_MIN = 16,
+	INET6_PREFIX_MAX = 127,
+};
+
+/* Global or unique local: others are no addresses to be routed. */
+static bool is_unicast(const struct addr *a)
+{
+	return (a->bytes[0] & 0xe0) == 0x20 || (a->bytes[0] & 0xfe) == 0xfc;
+}
+
+int profile_address6_set(const struct profile_input *in)
+{
+	struct addr_net net;
+
+	if (addr_parse_net(in->value, &net) < 0 || net.addr.family != 6)
+		return profile_bad(in, in->value.p,
+				   "IPv6 ADDRESS/LENGTH expected, not \"%.*s\"",
+				   SLICE_ARG(in->value));
+	if (net.prefix < INET6_PREFIX_MIN || net.prefix > INET6_PREFIX_MAX)
+		return profile_bad(in, in->value.p,
+				   "the length behind \"/\" must be %d to %d",
+				   INET6_PREFIX_MIN, INET6_PREFIX_MAX);
+	if (!is_unicast(&net.addr))
+		return profile_bad(in, in->value.p,
+				   "\"%.*s\" is neither global nor unique local",
+				   SLICE_ARG(in->value));
+	if (net.prefix < INET6_PREFIX_MAX && !addr_has_host_bits(&net))
+		return profile_bad(in, in->value.p,
+				   "\"%.*s\" is the network: the address of "
+				   "the host's end is expected",
+				   SLICE_ARG(in->value));
+	in->profile->address6 = net;
+	return 0;
+}
+
+/* What it cannot be together with, or NULL. */
+static const char *conflict(const struct profile *p)
+{
+	if (p->link != LINK_VETH)
+		return "Link";
+	if (p->interface_out.len)
+		return "InterfaceOut";
+	if (p->parent.len)
+		return "Parent";
+	return p->n_vpns ? "a VPN" : NULL;
+}
+
+static uint32_t hash_net6(const struct addr *a, unsigned int prefix)
+{
+	uint32_t hash = 2166136261u + prefix;
+	unsigned int i;
+
+	for (i = 0; i < (prefix + 7) / 8; i++) {
+		unsigned int left = prefix - 8 * i;
+		uint8_t mask = left < 8 ? (uint8_t)(0xff00U >> left) : 0xff;
+
+		hash = (hash ^ (a->bytes[i] & mask)) * 16777619u;
+	}
+	return hash;
+}
+
+/* A network of that length around @p's address, another section's. */
+static const struct profile *net6_find(const struct profile_conf *conf,
+				       const struct profile *p,
+				       unsigned int prefix)
+{
+	uint32_t hash = hash_net6(&p->address6.addr, prefix);
+	uint32_t k = conf->profiles[hash % conf->n].bucket;
+
+	for (; k; k = conf->profiles[k - 1].chain) {
+		const struct profile *other = &conf->profiles[k - 1];
+
+		if (other != p && other->address6.prefix == prefix &&
+		    addr_in_net(&p->address6.addr, &other->address6))
+			return other;
+	}
+	return NULL;
+}
+
+/* Notes which lengths there are; returns whether there is any. */
+static bool net6_add_all(struct profile_conf *conf,
+			 bool lengths[INET6_PREFIX_MAX + 1])
+{
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < conf->n; i++)
+		conf->profiles[i].bucket = 0;
+	for (i = 0; i < conf->n; i++) {
+		const struct addr_net *net = &conf->profiles[i].address6;
+		uint32_t *bucket;
+
+		if (!net->addr.family)
+			continue;
+		bucket = &conf->profiles[hash_net6(&net->addr, net->prefix) %
+					 conf->n].bucket;
+		conf->profiles[i].chain = *bucket;
+		*bucket = (uint32_t)i + 1;
+		lengths[net->prefix] = true;
+		any = true;
+	}
+	return any;
+}
+
+static int check_one(const struct profile_conf *conf, const struct profile *p,
+		     const bool lengths[INET6_PREFIX_MAX + 1], struct diag *d)
+{
+	const char *with = conflict(p);
+	unsigned int prefix;
+
+	if (with)
+		return diag_set(d, p->file, p->line, 0,
+				"[%.*s] has Address6 and also %s: this version "
+				"cannot do both", SLICE_ARG(p->section), with);
+	/* The wider of two that overlap is found from the narrower. */
+	for (prefix = 0; prefix <= p->address6.prefix; prefix++) {
+		const struct profile *other =
+			lengths[prefix] ? net6_find(conf, p, prefix) : NULL;
+
+		if (other)
+			return diag_set(d, p->file, p->line, 0,
+					"Address6 of [%.*s] overlaps that of "
+					"[%.*s] at %s:%u",
+					SLICE_ARG(p->section),
+					SLICE_ARG(other->section), other->file,
+					other->line);
+	}
+	return 0;
+}
+
+int profile_address6_check(struct profile_conf *conf, struct diag *d)
+{
+	bool lengths[INET6_PREFIX_MAX + 1] = { false };
+	int r = 0;
+	size_t i;
+
+	if (!net6_add_all(conf, lengths))
+		return 0;
+	for (i = 0; i < conf->n && r == 0; i++) {
+		if (conf->profiles[i].address6.addr.family)
+			r = check_one(conf, &conf->profiles[i], lengths, d);
+	}
+	return r;
+}

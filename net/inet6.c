@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * inet6.c - IPv6 of one network: addresses, neighbours, the route inside
+ */
+#include "net/inet6.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "lib/base/log.h"
+#include "net/link.h"
+#include "net/route6.h"
+
+/* Can packets be forwarded on devices of ours and no others? */
+static int inet6_forwards(const char *name)
+{
+	int all = sysctl_get("ipv6", "all", "forwarding");
+
+	if (all == -ENOENT)
+		return log_errno(-EAFNOSUPPORT, "%s: Address6=: the kernel has "
+				 "no IPv6 (is ipv6.disable=1 on its command "
+				 "line?)", name);
+	if (all == 0)
+		all = sysctl_get("ipv6", "default", "force_forwarding");
+	if (all == -ENOENT)
+		return log_errno(-EOPNOTSUPP, "%s: Address6=: this kernel "
+				 "forwards IPv6 on all devices or on none "
+				 "(before 6.17): set net.ipv6.conf.all."
+				 "forwarding=1, and accept_ra=2 on uplinks "
+				 "that learn their routes from routers", name);
+	return all < 0 ? log_errno(all, "cannot read /proc/sys/net/ipv6") : 0;
+}
+
+/* The next address, or the one before if there is no next. */
+static void inet6_peer(const struct addr_net *net, struct addr *out)
+{
+	unsigned int free = net->prefix > 120 ? 0xffU >> (net->prefix - 120) :
+						0xffU;
+	uint8_t *last = &out->bytes[15];
+
+	*out = net->addr;
+	if ((*last & free) == free)
+		(*last)--;
+	else
+		(*last)++;
+}
+
+/* Its ends and the host's address stand for all of it. */
+static int inet6_is_free(struct nl_sock *sk, const struct addr_net *net)
+{
+	struct addr first = net->addr, last = net->addr;
+	unsigned int bit;
+	int r;
+
+	for (bit = net->prefix; bit < 128; bit++) {
+		uint8_t mask = (uint8_t)(0x80U >> bit % 8);
+
+		first.bytes[bit / 8] &= (uint8_t)~mask;
+		last.bytes[bit / 8] |= mask;
+	}
+	r = route6_is_free(sk, &net->addr);
+	if (r == 1)
+		r = route6_is_free(sk, &first);
+	return r == 1 ? route6_is_free(sk, &last) : r;
+}
+
+int inet6_claim(struct build *b)
+{
+	struct record *r = &b->record;
+	const char *name = r->name;
+	int err = inet6_forwards(name);
+	int free;
+
+	if (err)
+		return err;
+	if (!b->fw || !b->fw->open6)
+		return log_errno(-EOPNOTSUPP, "%s: Address6= needs Firewall=nft "
+				 "in this version", name);
+	if (b->plan.uplink[0])
+		return log_errno(-EOPNOTSUPP, "%s: a network with Address6= "
+				 "cannot be bound to one uplink in this "
+				 "version", name);
+	free = inet6_is_free(b->out, &b->plan.address6);
+	if (free < 0)
+		return log_errno(free, "cannot ask for the host's IPv6 routes");
+	if (free == 0)
+		return log_errno(-EADDRINUSE, "%s: Address6=: another route of "
+				 "the host leads into that network: choose "
+				 "another address", name);
+	r->net6 = b->plan.address6;
+	inet6_peer(&r->net6, &r->peer6);
+	return 0;
+}
+
+/* No router is believed, no address made up, then IPv6 is let in. */
+static int inet6_device(const char *device, bool forward)
+{
+	static const struct {
+		const char *key;
+		int value;
+	} settings[] = {
+		{ "accept_ra", 0 },	   { "autoconf", 0 },
+		{ "accept_redirects", 0 }, { "addr_gen_mode", 1 },
+		{ "disable_ipv6", 0 },
+	};
+	int err = 0;
+	size_t i;
+
+	if (forward && sysctl_get("ipv6", "all", "forwarding") != 1)
+		err = sysctl_set("ipv6", device, "force_forwarding", 1);
+	for (i = 0; i < ARRAY_SIZE(settings) && err == 0; i++)
+		err = sysctl_set("ipv6", device, settings[i].key,
+				 settings[i].value);
+	return err;
+}
+
+int inet6_outside(struct build *b)
+{
+	int err = inet6_device(b->record.outside, true);
+
+	if (err == 0)
+		err = route6_add_addr(b->out, b->link, &b->record.net6);
+	if (err)
+		return log_errno(err, "cannot set up IPv6 of the device %s",
+				 b->record.outside);
+	return 0;
+}
+
+static int inet6_device_inside(void *ctx)
+{
+	const struct build *b = ctx;
+
+	return inet6_device(b->record.inside, false);
+}
+
+int inet6_inside(struct build *b)
+{
+	struct addr_net net = {
+		.addr = b->record.peer6, .prefix = b->record.net6.prefix,
+	};
+	const struct addr *gateway = &b->record.net6.addr;
+	struct link in, out;
+	int err = build_inside(b->h, b->ns, inet6_device_inside, b);
+
+	if (err == 0)
+		err = link_find(b->in, b->record.inside, 0, &in);
+	if (err == 0)
+		err = link_find(b->out, b->record.outside, 0, &out);
+	if (err == 0)
+		err = route6_add_addr(b->in, in.index, &net);
+	if (err == 0)
+		err = route6_add_neighbour(b->in, in.index, gateway, out.mac);
+	if (err == 0)
+		err = route6_add_default(b->in, in.index, gateway);
+	if (err)
+		return log_errno(err, "cannot set up IPv6 of the device %s "
+				 "inside", b->record.inside);
+	return 0;
+}
+
+int inet6_start(struct build *b)
+{
+	struct link in;
+	int err = link_find(b->in, b->record.inside, 0, &in);
+
+	if (err == 0)
+		err = route6_add_neighbour(b->out, b->link, &b->record.peer6,
+					   in.mac);
+	if (err)
+		return log_errno(err, "cannot set up IPv6 of the device %s",
+				 b->record.outside);
+	return 0;
+}

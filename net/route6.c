@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * route6.c - addresses, neighbours and routes of IPv6, by rtnetlink(7)
+ */
+#include "net/route6.h"
+
+#include <errno.h>
+#include <linux/if_addr.h>
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+#include <sys/socket.h>
+
+#include "net/link.h"
+#include "net/route.h"
+
+enum {
+	ROUTE6_LEN = 16,
+	ROUTE6_HALF = 3,	/* 2000::/3 is meant as a default too */
+};
+
+int route6_add_addr(struct nl_sock *sk, int index, const struct addr_net *net)
+{
+	struct ifaddrmsg head = {
+		.ifa_family = AF_INET6,
+		.ifa_prefixlen = net->prefix,
+		.ifa_flags = IFA_F_NODAD,
+		.ifa_index = (unsigned int)index,
+	};
+	_cleanup_msg_ struct nl_msg *msg = NULL;
+	int err;
+
+	msg = nl_new(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, &head,
+		     sizeof(head));
+	if (!msg)
+		return -ENOMEM;
+	if (nla_put(msg, IFA_LOCAL, ROUTE6_LEN, net->addr.bytes) < 0 ||
+	    nla_put(msg, IFA_ADDRESS, ROUTE6_LEN, net->addr.bytes) < 0)
+		return -EMSGSIZE;
+	err = nl_talk(sk, msg, NULL, NULL);
+	return err == -EEXIST ? 0 : err;
+}
+
+int route6_add_neighbour(struct nl_sock *sk, int index, const struct addr *a,
+			 const uint8_t *mac)
+{
+	struct ndmsg head = {
+		.ndm_family = AF_INET6,
+		.ndm_ifindex = index,
+		.ndm_state = NUD_PERMANENT,
+	};
+	_cleanup_msg_ struct nl_msg *msg = NULL;
+
+	msg = nl_new(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE, &head,
+		     sizeof(head));
+	if (!msg)
+		return -ENOMEM;
+	if (nla_put(msg, NDA_DST, ROUTE6_LEN, a->bytes) < 0 ||
+	    nla_put(msg, NDA_LLADDR, LINK_MAC_LEN, mac) < 0)
+		return -EMSGSIZE;
+	return nl_talk(sk, msg, NULL, NULL);
+}
+
+int route6_add_default(struct nl_sock *sk, int index,
+		       const struct addr *gateway)
+{
+	struct rtmsg head = {
+		.rtm_family = AF_INET6,
+		.rtm_table = RT_TABLE_MAIN,
+		.rtm_protocol = ROUTE_PROTO,
+		.rtm_scope = RT_SCOPE_UNIVERSE,
+		.rtm_type = RTN_UNICAST,
+		.rtm_flags = RTNH_F_ONLINK,
+	};
+	_cleanup_msg_ struct nl_msg *msg = NULL;
+
+	msg = nl_new(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, &head,
+		     sizeof(head));
+	if (!msg)
+		return -ENOMEM;
+	if (nla_put_u32(msg, RTA_OIF, (uint32_t)index) < 0 ||
+	    nla_put(msg, RTA_GATEWAY, ROUTE6_LEN, gateway->bytes) < 0)
+		return -EMSGSIZE;
+	return nl_talk(sk, msg, NULL, NULL);
+}
+
+static int route6_matched(void *ctx, struct nlmsghdr *h)
+{
+	const struct rtmsg *head = nlmsg_data(h);
+
+	if (h->nlmsg_type == RTM_NEWROUTE &&
+	    h->nlmsg_len >= NLMSG_HDRLEN + sizeof(*head))
+		*(int *)ctx = head->rtm_dst_len;
+	return 0;
+}
+
+int route6_is_free(struct nl_sock *sk, const struct addr *a)
+{
+	struct rtmsg head = {
+		.rtm_family = AF_INET6,
+		.rtm_dst_len = 128,
+		.rtm_flags = RTM_F_FIB_MATCH,
+	};
+	_cleanup_msg_ struct nl_msg *msg = NULL;
+	int prefix = -1;
+	int err;
+
+	msg = nl_new(RTM_GETROUTE, 0, &head, sizeof(head));
+	if (!msg)
+		return -ENOMEM;
+	if (nla_put(msg, RTA_DST, ROUTE6_LEN, a->bytes) < 0)
+		return -EMSGSIZE;
+	err = nl_ask(sk, msg, route6_matched, &prefix);
+	if (err == -ENETUNREACH || err == -EHOSTUNREACH)
+		return 1;
+	if (err == -EINVAL || err == -EACCES)
+		return 0;
+	return err ? err : prefix >= 0 && prefix <= ROUTE6_HALF;
+}
+
+struct route6_list {
+	int *out;
+	int n;
+};
+
+static void route6_list_add(struct route6_list *list, int index)
+{
+	int i;
+
+	for (i = 0; i < list->n; i++) {
+		if (list->out[i] == index)
+			return;
+	}
+	if (list->n < ROUTE6_UPLINKS_MAX)
+		list->out[list->n++] = index;
+}
+
+static int route6_list_one(void *ctx, struct nlmsghdr *h)
+{
+	const struct rtmsg *head = nlmsg_data(h);
+	struct nlattr *tb[RTA_MAX + 1];
+	struct rtnexthop *hop;
+	int left;
+
+	if (h->nlmsg_type != RTM_NEWROUTE ||
+	    nlmsg_parse(h, sizeof(*head), tb, RTA_MAX, NULL) < 0)
+		return -EBADMSG;
+	if (head->rtm_dst_len > ROUTE6_HALF || head->rtm_type != RTN_UNICAST)
+		return 0;
+	if (tb[RTA_OIF])
+		route6_list_add(ctx, (int)nla_get_u32(tb[RTA_OIF]));
+	if (!tb[RTA_MULTIPATH])
+		return 0;
+	hop = nla_data(tb[RTA_MULTIPATH]);
+	left = nla_len(tb[RTA_MULTIPATH]);
+	while (left >= (int)sizeof(*hop) && hop->rtnh_len >= sizeof(*hop) &&
+	       hop->rtnh_len <= left) {
+		route6_list_add(ctx, hop->rtnh_ifindex);
+		left -= (int)RTNH_ALIGN(hop->rtnh_len);
+		hop = RTNH_NEXT(hop);
+	}
+	return 0;
+}
+
+int route6_uplinks(struct nl_sock *sk, int out[ROUTE6_UPLINKS_MAX])
+{
+	struct rtmsg head = { .rtm_family = AF_INET6 };
+	struct route6_list list = { .out = out };
+	_cleanup_msg_ struct nl_msg *msg = NULL;
+	int err;
+
+	msg = nl_new(RTM_GETROUTE, NLM_F_DUMP, &head, sizeof(head));
+	if (!msg)
+		return -ENOMEM;
+	err = nl_talk(sk, msg, route6_list_one, &list);
+	return err ? err : list.n;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * route6.h - addresses, neighbours and routes of IPv6, by rtnetlink(7)
+ */
+#ifndef RUNNS_NET_ROUTE6_H
+#define RUNNS_NET_ROUTE6_H
+
+#include "lib/policy/addr.h"
+#include "net/nl.h"
+
+enum { ROUTE6_UPLINKS_MAX = 8 };
+
+/** route6_add_addr() - give the device @index an address, once; 0 or -errno */
+int route6_add_addr(struct nl_sock *sk, int index, const struct addr_net *net)
+	_must_check_;
+
+/**
+ * route6_add_neighbour() - note for good which hardware address @a has
+ * @mac:	six bytes
+ */
+int route6_add_neighbour(struct nl_sock *sk, int index, const struct addr *a,
+			 const uint8_t *mac) _must_check_;
+
+/** route6_add_default() - send everything to @gateway through @index */
+int route6_add_default(struct nl_sock *sk, int index,
+		       const struct addr *gateway) _must_check_;
+
+/** route6_is_free() - does no route but a default one lead to @a?  1, 0, -errno */
+int route6_is_free(struct nl_sock *sk, const struct addr *a) _must_check_;
+
+/**
+ * route6_uplinks() - the devices of the default routes
+ * @out:	room for ROUTE6_UPLINKS_MAX
+ *
+ * Return: how many, or -errno.
+ */
+int route6_uplinks(struct nl_sock *sk, int out[ROUTE6_UPLINKS_MAX])
+	_must_check_;
+
+#endif
