@@ -181,7 +181,8 @@ static bool iptc_has_jump(struct xtc_handle *h, const struct iptc_rule *rule)
 static bool iptc_is_meant(const struct iptc_rule *rule, const char *table)
 {
 	return strcmp(rule->table, table) == 0 &&
-	       (fw_is_at_parent() || strcmp(rule->chain, IPTC_AT_PARENT) != 0);
+	       (fw_is_at_parent() || strcmp(table, "filter") != 0 ||
+		strcmp(rule->chain, IPTC_AT_PARENT) != 0);
 }
 
 /* Every chain with at least its own rules, and the way to it. */
