@@ -144,8 +144,7 @@ void wireguard_sweep(void);
  * @keep:	descriptors that it gets under their own numbers; -1 ends them
  * @stdin_fd:	its standard input; -1: /dev/null
  * @root:	it stays root (with VpnScripts=yes); else it is the VPN's user
- *		from its first instruction on
- * @caps:	bit set of capabilities that it keeps as that user
+ *		from its first instruction on, without any capability
  * @confine:	called last before it is executed; NULL: nothing
  */
 struct vpn_program {
@@ -154,7 +153,6 @@ struct vpn_program {
 	const int *keep;
 	int stdin_fd;
 	bool root;
-	unsigned long long caps;
 	int (*confine)(void);
 };
 

@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <linux/capability.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -58,47 +57,21 @@ int vpn_find_program(const char *name, const char *package, char out[64])
 			 package);
 }
 
-static int child_caps(unsigned long long caps)
-{
-	struct __user_cap_header_struct head = {
-		.version = _LINUX_CAPABILITY_VERSION_3,
-	};
-	struct __user_cap_data_struct data[2] = { 0 };
-	int cap;
-
-	for (cap = 0; cap < 2; cap++) {
-		data[cap].effective = (unsigned int)(caps >> 32 * cap);
-		data[cap].permitted = data[cap].effective;
-		data[cap].inheritable = data[cap].effective;
-	}
-	if (syscall(SYS_capset, &head, data) < 0)
-		return -errno;
-	for (cap = 0; cap < 64; cap++) {
-		if (caps >> cap & 1 &&
-		    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0) < 0)
-			return -errno;
-	}
-	return 0;
-}
-
-static int child_become(const struct vpn *v, unsigned long long caps)
+static int child_become(const struct vpn *v)
 {
 	int cap;
 
-	/* None that it does not keep can come back, whatever it executes. */
+	/* No capability can come back, whatever it executes. */
 	for (cap = 0; cap < 64; cap++) {
-		if (!(caps >> cap & 1) && prctl(PR_CAPBSET_DROP, cap) < 0 &&
-		    errno != EINVAL)
+		if (prctl(PR_CAPBSET_DROP, cap) < 0 && errno != EINVAL)
 			return -errno;
 	}
-	if (caps && prctl(PR_SET_KEEPCAPS, 1) < 0)
-		return -errno;
 	if (setgroups(0, NULL) < 0 || setresgid(v->gid, v->gid, v->gid) < 0 ||
 	    setresuid(v->uid, v->uid, v->uid) < 0)
 		return -errno;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return -errno;
-	return caps ? child_caps(caps) : 0;
+	return 0;
 }
 
 static int child_descriptors(const struct vpn_program *p, int output)
@@ -129,7 +102,7 @@ static _Noreturn void child_run(const struct vpn *v,
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setsid();
 	if (child_descriptors(p, output) < 0 ||
-	    (!p->root && child_become(v, p->caps) < 0))
+	    (!p->root && child_become(v) < 0))
 		_exit(125);
 	/* After the change of user, which would take it away. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent ||
