@@ -72,6 +72,17 @@ own_dns()
 	runnsctl down six
 }
 
+two_routes()
+{
+	ip -n two -4 route show default | awk '{ print $3, $9 }' | sort | xargs
+}
+
+# What is up is set up anew when somebody asks again.
+two_defaults()
+{
+	[ "$(two_routes)" = "tun0 tun1 1" ]
+}
+
 # Several: the first has the default route, a second what it is told.
 several()
 {
@@ -93,8 +104,8 @@ several()
 	sed -i 's/^remote .*/remote 198.51.100.1 1196/' $vpn_dir/bad.conf
 	second_server
 	runs "both" runnsctl up --wait=30 two
-	is "$(ip -n two -4 route show default | awk '{ print $3, $9 }' |
-		sort | xargs)" "tun0 tun1 1" \
+	wait_until 10 two_defaults
+	is "$(two_routes)" "tun0 tun1 1" \
 		"each has a default route, the first before the second"
 	is "$(get two 10.99.0.1) $(get two 10.96.0.1)" "10.99.0.2 10.96.0.2" \
 		"each is reached through its own"
