@@ -214,6 +214,8 @@ mending
 rm /etc/ipt.conf /etc/both.conf
 # shellcheck disable=SC2086
 kill $servers
+# shellcheck disable=SC2086
+wait $servers 2>/dev/null
 runs "one goes" runnsctl down work
 is "$(cat $uplink)" 1 "and the uplink forwards for the others"
 runs "down --kill --all" runnsctl down --kill --all
