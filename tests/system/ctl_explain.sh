@@ -144,7 +144,6 @@ usage()
 
 usage "no command"
 usage "an unknown command" frob
-usage "a command of a later version" doctor
 usage "an unknown option" --frob
 usage "explain without a user" explain
 usage "explain with too much" explain a b c
