@@ -320,7 +320,7 @@ static bool client_accept(struct forward *f)
 void tcp_ready(struct watch *watch, uint32_t events)
 {
 	struct forward *f = LOOP_OWNER(watch, struct forward, watch);
-	int n = 0;
+	unsigned int n = 0;
 
 	(void)events;
 	while (n < ACCEPT_MAX && !f->paused && client_accept(f))
