@@ -241,18 +241,22 @@ static int build_publish_inside(void *ctx)
 	return handle_publish(b->record.name);
 }
 
-/* Complete but for a device that is lent. */
-static int build_note_up(struct build *b)
+static int build_note(const struct build *b)
 {
-	int err;
+	int err = record_write(b->h, &b->record);
 
-	if (!build_borrows_link(b))
-		b->record.state = RECORD_UP;
-	err = record_write(b->h, &b->record);
 	if (err)
 		return log_errno(err, "cannot write the record of %s",
 				 b->record.name);
 	return 0;
+}
+
+/* Complete but for a device that is lent. */
+static int build_note_up(struct build *b)
+{
+	if (!build_borrows_link(b))
+		b->record.state = RECORD_UP;
+	return build_note(b);
 }
 
 static int build_publish(void *ctx)
@@ -300,11 +304,7 @@ static int build_borrow(void *ctx)
 	if (err)
 		return err;
 	b->record.state = RECORD_UP;
-	err = record_write(b->h, &b->record);
-	if (err)
-		return log_errno(err, "cannot write the record of %s",
-				 b->record.name);
-	return 0;
+	return build_note(b);
 }
 
 static int build_give_back(void *ctx)

@@ -312,3 +312,28 @@ int record_any(const struct host *h)
 {
 	return record_each(h, record_first, NULL);
 }
+
+struct stale {
+	const struct host *h;
+	int dir;
+};
+
+static int stale_one(void *ctx, const char *name)
+{
+	const struct stale *stale = ctx;
+	_cleanup_close_ int net = -1;
+
+	if (name[0] == '.')
+		return 0;
+	net = record_dir(stale->h, name, false);
+	if (net == -ENOENT && unlinkat(stale->dir, name, 0) < 0)
+		return -errno;
+	return 0;
+}
+
+int record_drop_stale(const struct host *h, int dir)
+{
+	struct stale stale = { .h = h, .dir = dir };
+
+	return dir_each(dir, stale_one, &stale);
+}

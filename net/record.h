@@ -104,6 +104,14 @@ int record_remove(const struct host *h, const char *name) _must_check_;
 int record_each(const struct host *h,
 		int (*fn)(void *ctx, const char *name), void *ctx) _must_check_;
 
+/**
+ * record_drop_stale() - remove the files of @dir that are named after networks
+ * which are not recorded any more
+ *
+ * Return: 0 or -errno.
+ */
+int record_drop_stale(const struct host *h, int dir) _must_check_;
+
 /** record_any() - is any network recorded?  1, 0 or -errno */
 int record_any(const struct host *h) _must_check_;
 

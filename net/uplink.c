@@ -445,36 +445,17 @@ int uplink_move(const struct uplink_user *user,
 	return 0;
 }
 
-struct uplink_stale {
-	const struct host *h;
-	int dir;
-};
-
-static int uplink_stale_one(void *ctx, const char *name)
-{
-	const struct uplink_stale *stale = ctx;
-	_cleanup_close_ int net = -1;
-
-	if (name[0] == '.')
-		return 0;
-	net = record_dir(stale->h, name, false);
-	if (net == -ENOENT && unlinkat(stale->dir, name, 0) < 0)
-		return -errno;
-	return 0;
-}
-
 /* Notes of networks that have no record. */
 static int uplink_sweep_one(void *ctx, int index)
 {
 	const struct uplink_user *user = ctx;
 	_cleanup_close_ int dir = uplink_open_dir(user->h, index, false);
-	struct uplink_stale stale = { .h = user->h, .dir = dir };
 	struct uplink u = { .index = index, .dir = dir };
 	int err;
 
 	if (dir < 0)
 		return dir;
-	err = dir_each(dir, uplink_stale_one, &stale);
+	err = record_drop_stale(user->h, dir);
 	if (err == 0 && uplink_read(&u) == 0)
 		err = uplink_withdraw(&u);
 	return err ? err : uplink_drop(user->h, user->sk, index, NULL);

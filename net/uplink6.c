@@ -137,24 +137,6 @@ static int six_restore(const struct six *s, const char *key, int dir)
 	return err;
 }
 
-struct six_stale {
-	const struct host *h;
-	int dir;
-};
-
-static int six_stale_one(void *ctx, const char *name)
-{
-	const struct six_stale *stale = ctx;
-	_cleanup_close_ int net = -1;
-
-	if (name[0] == '.')
-		return 0;
-	net = record_dir(stale->h, name, false);
-	if (net == -ENOENT && unlinkat(stale->dir, name, 0) < 0)
-		return -errno;
-	return 0;
-}
-
 static int six_leave_one(void *ctx, const char *key)
 {
 	const struct six *s = ctx;
@@ -170,9 +152,7 @@ static int six_leave_one(void *ctx, const char *key)
 		if (unlinkat(dir, s->name, 0) < 0 && errno != ENOENT)
 			err = -errno;
 	} else {
-		struct six_stale stale = { .h = s->h, .dir = dir };
-
-		err = dir_each(dir, six_stale_one, &stale);
+		err = record_drop_stale(s->h, dir);
 	}
 	if (err == 0)
 		err = dir_each(dir, six_is_user, NULL);
