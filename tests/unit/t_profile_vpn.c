@@ -11,27 +11,7 @@
 
 #include <cmocka.h>
 
-#include "lib/policy/profile.h"
-
-enum { SECTIONS = 4, TEXT_SIZE = 400 };
-
-static struct profile memory[SECTIONS];
-static struct profile_conf conf;
-static struct diag diag;
-
-/* Reads and checks a section [a] with these lines. */
-static int read_section(const char *lines)
-{
-	static char text[TEXT_SIZE];
-	int len = snprintf(text, sizeof(text), "[a]\n%s", lines);
-	int r;
-
-	assert_in_range(len, 1, sizeof(text) - 1);
-	profile_conf_init(&conf, memory, SECTIONS);
-	diag = (struct diag){ 0 };
-	r = profile_parse(&conf, "t.conf", text, (size_t)len, &diag);
-	return r ? r : profile_check(&conf, &diag);
-}
+#include "tests/unit/section.h"
 
 static void assert_vpn(size_t i, enum profile_vpn_kind kind, const char *value)
 {
