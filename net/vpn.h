@@ -74,6 +74,8 @@ struct vpn_tunnel {
 	int output;
 	char line[LOG_LINE_MAX];
 	size_t line_len;
+	long long burst_at;	/* file_now_ms(): when lines were counted from */
+	unsigned int burst;	/* lines since; those beyond a limit are lost */
 	char last[VPN_ERROR_SIZE];	/* line that it printed, or an error */
 	bool last_is_error;
 	bool told;		/* @error is of this run */

@@ -20,6 +20,9 @@
 #include "net/vpn.h"
 #include "net/vpn_spawn.h"
 
+/* As journald does it for a service, but for each tunnel. */
+enum { BURST_LINES = 500, BURST_MS = 30000 };
+
 static const char *const clean_env[] = {
 	"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 	NULL
@@ -144,13 +147,29 @@ int vpn_spawn(struct vpn_tunnel *t, const struct vpn_program *program)
 	return 0;
 }
 
+/* May one line more go to the log?  It must not push out those of others. */
+static bool burst_allows(struct vpn_tunnel *t)
+{
+	long long now = file_now_ms();
+
+	if (now - t->burst_at >= BURST_MS) {
+		if (t->burst > BURST_LINES)
+			vpn_log(t, LOG_WARNING, "%u lines were left out",
+				t->burst - BURST_LINES);
+		t->burst_at = now;
+		t->burst = 0;
+	}
+	return t->burst++ < BURST_LINES;
+}
+
 static void output_line(struct vpn_tunnel *t)
 {
 	bool error;
 
 	if (!t->line_len)
 		return;
-	vpn_log(t, LOG_INFO, "%.*s", (int)t->line_len, t->line);
+	if (burst_allows(t))
+		vpn_log(t, LOG_INFO, "%.*s", (int)t->line_len, t->line);
 	/* What follows an error mostly says less. */
 	error = memmem(t->line, t->line_len, "rror", 4) != NULL;
 	if (error || !t->last_is_error)

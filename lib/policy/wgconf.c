@@ -248,13 +248,18 @@ static void note_ignored(struct wgconf *out, const char *name)
 			 len ? " " : "", name);
 }
 
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
 static struct slice trim(struct slice s)
 {
-	while (s.len && strchr(" \t\r", s.p[0])) {
+	while (s.len && is_blank(s.p[0])) {
 		s.p++;
 		s.len--;
 	}
-	while (s.len && strchr(" \t\r", s.p[s.len - 1]))
+	while (s.len && is_blank(s.p[s.len - 1]))
 		s.len--;
 	return s;
 }
@@ -302,8 +307,7 @@ static int on_line(struct reader *r, struct slice line)
 	size_t i;
 
 	for (i = 0; i < line.len; i++)
-		if ((unsigned char)line.p[i] < ' ' && !strchr("\t\r",
-							       line.p[i]))
+		if ((unsigned char)line.p[i] < ' ' && !is_blank(line.p[i]))
 			return bad(r, "control character");
 	if (hash)
 		line.len = (size_t)(hash - line.p);

@@ -127,6 +127,29 @@ says()
 	vpn_value oc error | grep -qE "$1"
 }
 
+has_flooded()
+{
+	pgrep -f '^sleep 1234$' >/dev/null
+}
+
+# A program that has been taken over must not fill the log.
+flood()
+{
+	local lines
+	mount -t tmpfs none /usr/local/sbin
+	printf '#!/bin/sh\nseq -f flood-%%g 20000\nexec sleep 1234\n' \
+		>/usr/local/sbin/openconnect
+	chmod 0755 /usr/local/sbin/openconnect
+	conf --passwd-file $vpn_dir/pass
+	runnsctl up oc
+	wait_until 20 has_flooded
+	lines=$(grep -c flood- $host_log)
+	runnsctl down oc
+	umount /usr/local/sbin
+	is "$((lines >= 100 && lines <= 1000))" 1 \
+		"of 20,000 lines at once most are left out of the log ($lines)"
+}
+
 server || bail "no server: $(cat $host_dir/ocserv.log)"
 up
 killed
@@ -134,4 +157,5 @@ gone
 refused "an option that runs something" 'only --authgroup' --script /bin/id
 refused "a wrong password" 'status' --passwd-file $vpn_dir/wrong
 refused "no password" 'status'
+flood
 done_testing

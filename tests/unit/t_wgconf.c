@@ -111,6 +111,19 @@ static void test_refusals(void **state)
 	}
 }
 
+/* Not the end of the text, and no blank either. */
+static void test_nul(void **state)
+{
+	static const char text[] = BEGIN "MTU = 1400\0\n" PEER;
+
+	(void)state;
+	diag = (struct diag){ 0 };
+	assert_int_equal(wgconf_parse("wg.conf", (struct slice){
+			text, sizeof(text) - 1 }, memory, &conf, &diag),
+			-EINVAL);
+	assert_int_equal(diag.line, 4);
+}
+
 static void test_peers(void **state)
 {
 	static char text[WGCONF_PEERS_MAX * 80 + 400];
@@ -130,6 +143,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole),
 		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_nul),
 		cmocka_unit_test(test_peers),
 	};
 
