@@ -6,9 +6,7 @@
 #define RUNNS_NET_TUNNEL_H
 
 #include "lib/policy/tunnel.h"
-#include "net/conf.h"
 #include "net/nl.h"
-#include "net/record.h"
 
 /**
  * struct tunnel_way - from where to where a device is moved
@@ -50,18 +48,5 @@ int tunnel_move(const struct tunnel_way *way, int index) _must_check_;
  */
 int tunnel_apply(struct nl_sock *in, int index, const struct tunnel *t,
 		 uint32_t metric) _must_check_;
-
-/**
- * tunnel_dns() - have the network's files name the tunnels' servers
- * @tunnels:	those that are up, best first; @n may be 0
- *
- * DNS=, Search= and Resolve= of the section come before what is pushed.  What
- * is pushed is kept beside the record, so that dns_write() by `up' finds it.
- *
- * Return: 0 or -errno, logged.
- */
-int tunnel_dns(const struct host *h, const struct plan *plan,
-	       const struct record *r, const struct tunnel *const tunnels[],
-	       size_t n) _must_check_;
 
 #endif

@@ -16,6 +16,7 @@
 #include "net/link.h"
 #include "net/steer_dns.h"
 #include "net/tunnel.h"
+#include "net/tunnel_dns.h"
 #include "net/vpn.h"
 #include "net/vpn_spawn.h"
 #include "net/vpn_tunnel.h"

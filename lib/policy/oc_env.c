@@ -109,6 +109,37 @@ static int on_domain(struct oc_env *e, struct slice v)
 	return err;
 }
 
+/* How many networks a list has: more than there is room for is nonsense. */
+static int on_count(struct oc_env *e, struct slice v, bool *split)
+{
+	uint64_t n;
+
+	if (num_parse(v.p, v.len, OC_ROUTES_MAX, &n) < 0) {
+		e->too_many = true;
+		return -ENOSPC;
+	}
+	if (n)
+		*split = true;
+	return 0;
+}
+
+static int on_include(struct oc_env *e, struct slice v)
+{
+	return on_count(e, v, &e->split4);
+}
+
+static int on_include6(struct oc_env *e, struct slice v)
+{
+	return on_count(e, v, &e->split6);
+}
+
+static int on_exclude(struct oc_env *e, struct slice v)
+{
+	bool any;
+
+	return on_count(e, v, &any);
+}
+
 static const struct {
 	const char *name;
 	int (*set)(struct oc_env *e, struct slice v);
@@ -122,12 +153,17 @@ static const struct {
 	{ "INTERNAL_IP6_NETMASK", on_address6 },
 	{ "INTERNAL_IP6_DNS", on_dns },
 	{ "CISCO_DEF_DOMAIN", on_domain },
+	{ "CISCO_SPLIT_INC", on_include },
+	{ "CISCO_IPV6_SPLIT_INC", on_include6 },
+	{ "CISCO_SPLIT_EXC", on_exclude },
+	{ "CISCO_IPV6_SPLIT_EXC", on_exclude },
 };
 
 /* NUMBER_ADDR or NUMBER_MASKLEN */
-static int on_split(struct oc_env *e, bool six, struct slice name,
-		    struct slice v)
+static int on_split(struct oc_route list[OC_ROUTES_MAX], bool six,
+		    struct slice name, struct slice v)
 {
+	struct oc_route *r;
 	size_t digits = 0;
 	uint64_t n;
 
@@ -137,44 +173,72 @@ static int on_split(struct oc_env *e, bool six, struct slice name,
 		return -ENOSPC;
 	name.p += digits;
 	name.len -= digits;
+	r = &list[n];
 	if (slice_is(name, "_ADDR")) {
-		*(six ? &e->split6 : &e->split4) = true;
-		e->routes[six][n].has_addr =
-			read_addr(v, six ? 6 : 4, &e->routes[six][n].addr) == 0;
-		return e->routes[six][n].has_addr ? 0 : -EINVAL;
+		r->has_addr = read_addr(v, six ? 6 : 4, &r->addr) == 0;
+		return r->has_addr ? 0 : -EINVAL;
 	}
 	if (!slice_is(name, "_MASKLEN"))
 		return 0;
-	e->routes[six][n].has_bits = read_bits(v, six ? 128 : 32,
-					       &e->routes[six][n].bits) == 0;
-	return e->routes[six][n].has_bits ? 0 : -EINVAL;
+	r->has_bits = read_bits(v, six ? 128 : 32, &r->bits) == 0;
+	return r->has_bits ? 0 : -EINVAL;
+}
+
+static int on_list(struct oc_env *e, struct slice name, struct slice v)
+{
+	if (take(&name, "CISCO_SPLIT_INC_")) {
+		e->split4 = true;
+		return on_split(e->routes[0], false, name, v);
+	}
+	if (take(&name, "CISCO_IPV6_SPLIT_INC_")) {
+		e->split6 = true;
+		return on_split(e->routes[1], true, name, v);
+	}
+	if (take(&name, "CISCO_SPLIT_EXC_"))
+		return on_split(e->excluded[0], false, name, v);
+	if (take(&name, "CISCO_IPV6_SPLIT_EXC_"))
+		return on_split(e->excluded[1], true, name, v);
+	return 0;
 }
 
 void oc_env_add(struct oc_env *env, struct slice name, struct slice value)
 {
-	int err = 0;
+	int err = on_list(env, name, value);
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(plain); i++)
 		if (slice_is(name, plain[i].name))
 			err = plain[i].set(env, value);
-	if (take(&name, "CISCO_SPLIT_INC_"))
-		err = on_split(env, false, name, value);
-	else if (take(&name, "CISCO_IPV6_SPLIT_INC_"))
-		err = on_split(env, true, name, value);
 	if (err)
 		env->left_out++;
 }
 
-static void add_routes(struct oc_env *e, bool six)
+static void add_routes(struct oc_env *e, struct tunnel *to,
+		       const struct oc_route list[OC_ROUTES_MAX])
 {
 	size_t i;
 
 	for (i = 0; i < OC_ROUTES_MAX; i++) {
-		const struct oc_route *r = &e->routes[six][i];
+		const struct oc_route *r = &list[i];
 		struct addr_net net = { .addr = r->addr, .prefix = r->bits };
 
 		if (r->has_addr && r->has_bits &&
+		    tunnel_add_route(to, &net) < 0)
+			e->left_out++;
+	}
+}
+
+/* Name servers lie behind the tunnel, also where the list forgets them. */
+static void add_servers(struct oc_env *e)
+{
+	size_t i;
+
+	for (i = 0; i < e->tunnel.n_dns; i++) {
+		struct addr_net net = { .addr = e->tunnel.dns[i] };
+		bool six = net.addr.family == 6;
+
+		net.prefix = six ? 128 : 32;
+		if ((six ? e->split6 : e->split4) &&
 		    tunnel_add_route(&e->tunnel, &net) < 0)
 			e->left_out++;
 	}
@@ -206,8 +270,11 @@ int oc_env_tunnel(struct oc_env *e)
 		add_default(e, 4);
 	if (!e->split6)
 		add_default(e, 6);
-	add_routes(e, false);
-	add_routes(e, true);
+	add_routes(e, &e->tunnel, e->routes[0]);
+	add_routes(e, &e->tunnel, e->routes[1]);
+	add_servers(e);
+	add_routes(e, &e->away, e->excluded[0]);
+	add_routes(e, &e->away, e->excluded[1]);
 	return 0;
 }
 

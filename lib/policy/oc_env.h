@@ -16,22 +16,33 @@ enum { OC_ROUTES_MAX = 256, OC_WORDS_MAX = 16 };
 
 enum oc_reason { OC_OTHER, OC_CONNECT, OC_RECONNECT, OC_DISCONNECT, OC_TRYING };
 
+/* A network of a list; its address and length come as two variables. */
+struct oc_route {
+	bool has_addr, has_bits;
+	struct addr addr;
+	uint8_t bits;
+};
+
 /**
  * struct oc_env - variables so far; begin with zeros
- * @split:	routes are told, so there is no default one
+ * @tunnel:	complete after oc_env_tunnel()
+ * @away:	its routes lead to what the server wants left out; the same
+ * @split4:	routes are told, so there is no default one; as @split6
+ * @routes:	of IPv4, of IPv6
+ * @excluded:	the same for @away
+ * @left_out:	variables that are nonsense
+ * @too_many:	a list is longer than OC_ROUTES_MAX, or says so
  */
 struct oc_env {
 	enum oc_reason reason;
-	struct tunnel tunnel;
+	struct tunnel tunnel, away;
 	struct addr address, address6;
 	bool has4, has6, split4, split6;
 	uint8_t bits4, bits6;
-	struct oc_route {
-		bool has_addr, has_bits;
-		struct addr addr;
-		uint8_t bits;
-	} routes[2][OC_ROUTES_MAX];	/* IPv4, IPv6 */
+	struct oc_route routes[2][OC_ROUTES_MAX];
+	struct oc_route excluded[2][OC_ROUTES_MAX];
 	unsigned int left_out;
+	bool too_many;
 };
 
 /** oc_env_add() - take one variable over; nonsense is counted */

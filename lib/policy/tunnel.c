@@ -163,3 +163,36 @@ int tunnel_add_defaults(struct tunnel *t)
 			err = tunnel_add_route(t, &all[i]);
 	return err;
 }
+
+static void put_servers(struct buf *b, const struct tunnel *t, uint32_t *n)
+{
+	char text[ADDR_TEXT_SIZE];
+	uint32_t i;
+
+	for (i = 0; i < t->n_dns && *n < TUNNEL_DNS_MAX; i++, (*n)++) {
+		addr_format(&t->dns[i], text);
+		buf_addf(b, "nameserver %s\n", text);
+	}
+}
+
+static void put_search(struct buf *b, const struct tunnel *t, uint32_t *n)
+{
+	uint32_t i;
+
+	for (i = 0; i < t->n_search && *n < TUNNEL_SEARCH_MAX; i++, (*n)++)
+		buf_addf(b, "%s %s", *n ? "" : "search", t->search[i]);
+}
+
+void tunnel_resolv(struct buf *b, const struct tunnel *const tunnels[],
+		   size_t n)
+{
+	uint32_t servers = 0, domains = 0;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		put_servers(b, tunnels[i], &servers);
+	for (i = 0; i < n; i++)
+		put_search(b, tunnels[i], &domains);
+	if (domains)
+		buf_addc(b, '\n');
+}

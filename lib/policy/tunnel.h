@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/base/buf.h"
 #include "lib/policy/addr.h"
 
 enum {
@@ -79,5 +80,12 @@ bool tunnel_has_family(const struct tunnel *t, uint8_t family);
  * Return: 0 or -ENOSPC.
  */
 int tunnel_add_defaults(struct tunnel *t) _must_check_;
+
+/**
+ * tunnel_resolv() - their name servers and domains, as resolv.conf(5) has them
+ * @tunnels:	best first; what the file has no room for is left out
+ */
+void tunnel_resolv(struct buf *b, const struct tunnel *const tunnels[],
+		   size_t n);
 
 #endif

@@ -63,6 +63,55 @@ static void test_split(void **state)
 	assert_int_equal(env.tunnel.addrs[0].prefix, 32);
 }
 
+static void test_excluded(void **state)
+{
+	(void)state;
+	read_env("INTERNAL_IP4_ADDRESS=10.0.0.2\nCISCO_SPLIT_EXC=1\n"
+		 "CISCO_SPLIT_EXC_0_ADDR=192.168.7.9\n"
+		 "CISCO_SPLIT_EXC_0_MASKLEN=24\n"
+		 "CISCO_IPV6_SPLIT_EXC_3_ADDR=2001:db8::\n"
+		 "CISCO_IPV6_SPLIT_EXC_3_MASKLEN=32\n"
+		 "CISCO_SPLIT_EXC_1_ADDR=127.0.0.0\n"
+		 "CISCO_SPLIT_EXC_1_MASKLEN=8\n");
+	assert_int_equal(oc_env_tunnel(&env), 0);
+	assert_int_equal(env.tunnel.n_routes, 1);
+	assert_int_equal(env.tunnel.routes[0].prefix, 0);
+	assert_int_equal(env.away.n_routes, 2);
+	assert_int_equal(env.away.routes[0].prefix, 24);
+	assert_int_equal(env.away.routes[0].addr.bytes[3], 0);
+	assert_int_equal(env.away.routes[1].addr.family, 6);
+	assert_int_equal(env.left_out, 1);
+	assert_false(env.too_many);
+}
+
+/* A list that cannot be read is no reason to send everything. */
+static void test_counts(void **state)
+{
+	(void)state;
+	read_env("INTERNAL_IP4_ADDRESS=10.0.0.2\nCISCO_SPLIT_INC=2\n");
+	assert_int_equal(oc_env_tunnel(&env), 0);
+	assert_int_equal(env.tunnel.n_routes, 0);
+	read_env("INTERNAL_IP4_ADDRESS=10.0.0.2\nCISCO_SPLIT_INC=0\n");
+	assert_int_equal(oc_env_tunnel(&env), 0);
+	assert_int_equal(env.tunnel.n_routes, 1);
+	read_env("CISCO_SPLIT_INC=1000000000\n");
+	assert_true(env.too_many);
+	read_env("CISCO_IPV6_SPLIT_EXC=257\n");
+	assert_true(env.too_many);
+}
+
+/* A split tunnel leads to its name servers. */
+static void test_servers(void **state)
+{
+	(void)state;
+	read_env("INTERNAL_IP4_ADDRESS=10.0.0.2\nINTERNAL_IP4_DNS=10.9.9.9\n"
+		 "CISCO_SPLIT_INC_0_ADDR=10.1.0.0\nCISCO_SPLIT_INC_0_MASKLEN=16\n");
+	assert_int_equal(oc_env_tunnel(&env), 0);
+	assert_int_equal(env.tunnel.n_routes, 2);
+	assert_int_equal(env.tunnel.routes[1].prefix, 32);
+	assert_int_equal(env.tunnel.routes[1].addr.bytes[3], 9);
+}
+
 static void test_nonsense(void **state)
 {
 	static const char *const lines[] = {
@@ -78,6 +127,8 @@ static void test_nonsense(void **state)
 		"CISCO_SPLIT_INC_0_ADDR=x\n",
 		"CISCO_SPLIT_INC_0_MASKLEN=99\n",
 		"CISCO_SPLIT_INC_-1_ADDR=10.0.0.0\n",
+		"CISCO_SPLIT_INC=1e9\n",
+		"CISCO_SPLIT_EXC_256_ADDR=10.0.0.0\n",
 	};
 	size_t i;
 
@@ -118,6 +169,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole),
 		cmocka_unit_test(test_split),
+		cmocka_unit_test(test_excluded),
+		cmocka_unit_test(test_counts),
+		cmocka_unit_test(test_servers),
 		cmocka_unit_test(test_nonsense),
 		cmocka_unit_test(test_words),
 	};

@@ -145,6 +145,25 @@ static void test_defaults(void **state)
 	assert_false(tunnel_has_family(&t, 4));
 }
 
+static void test_resolv(void **state)
+{
+	struct addr_net net4 = net("10.0.0.1/32"), net6 = net("fd00::1/128");
+	const struct tunnel *list[] = { &t };
+	BUF(b, 256);
+
+	(void)state;
+	t = (struct tunnel){ 0 };
+	tunnel_resolv(&b, list, 1);
+	assert_string_equal(b.text, "");
+	assert_int_equal(tunnel_add_dns(&t, &net4.addr), 0);
+	assert_int_equal(tunnel_add_dns(&t, &net6.addr), 0);
+	assert_int_equal(tunnel_add_search(&t, SLICE("a.test")), 0);
+	assert_int_equal(tunnel_add_search(&t, SLICE("b.test")), 0);
+	tunnel_resolv(&b, list, 1);
+	assert_string_equal(b.text, "nameserver 10.0.0.1\nnameserver fd00::1\n"
+			    "search a.test b.test\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -153,6 +172,7 @@ int main(void)
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_search),
 		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_resolv),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
