@@ -8,6 +8,7 @@
 #include <net/if.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -187,8 +188,10 @@ static int gc_file(void *ctx, const char *name)
 	const int *dir = ctx;
 	struct stat st;
 
+	/* From the future: the clock was put right since. */
 	if (fstatat(*dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    S_ISREG(st.st_mode) && time(NULL) - st.st_mtime > GC_STALE_S)
+	    S_ISREG(st.st_mode) &&
+	    llabs((long long)time(NULL) - st.st_mtime) > GC_STALE_S)
 		(void)unlinkat(*dir, name, 0);
 	return 0;
 }

@@ -93,8 +93,11 @@ void doctor_installed(struct audit *a);
 /** doctor_kernel() - what networks need of the kernel */
 void doctor_kernel(struct audit *a);
 
-/** doctor_host() - other programs of the host that are in the way */
+/** doctor_host() - firewalls, remains and names of the host in the way */
 void doctor_host(struct audit *a);
+
+/** doctor_managers() - programs that set up every device they see */
+void doctor_managers(struct audit *a);
 
 /** audit_map() - can the map be used, and what does it leave open? */
 void audit_map(struct audit *a);

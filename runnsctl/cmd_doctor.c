@@ -13,7 +13,7 @@ static const struct audit_check checks[] = {
 	{ audit_map },	      { audit_conf },	 { audit_pam },
 	{ audit_sshd },	      { audit_helper },	 { audit_covers },
 	{ doctor_installed }, { doctor_kernel }, { doctor_host },
-	{ NULL },
+	{ doctor_managers },  { NULL },
 };
 
 int cmd_doctor(const struct command *command, int argc, char **argv)

@@ -119,56 +119,6 @@ static void look_at_firewalls(struct audit *a)
 			report_block(a, line);
 }
 
-static bool is_there(const struct audit *a, const char *path)
-{
-	return faccessat(a->places.root, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
-/* Is a file of ours in one of the directories that a program reads? */
-static bool is_told(const struct audit *a, const char *const *dirs,
-		    const char *name)
-{
-	char path[128];
-
-	for (; *dirs; dirs++) {
-		snprintf(path, sizeof(path), "%s/%s", *dirs, name);
-		if (is_there(a, path))
-			return true;
-	}
-	return false;
-}
-
-static void look_at_managers(struct audit *a)
-{
-	static const char *const nm[] = { "etc/NetworkManager/conf.d",
-					  "run/NetworkManager/conf.d",
-					  "usr/lib/NetworkManager/conf.d",
-					  NULL };
-	static const char *const networkd[] = { "etc/systemd/network",
-						"run/systemd/network",
-						"usr/lib/systemd/network",
-						"usr/local/lib/systemd/network",
-						NULL };
-	static const struct finding findings[] = {
-		{ "manager", "it may give addresses to devices of networks, or "
-		  "take them down", "put 10-runns.conf of the examples into "
-		  "/etc/NetworkManager/conf.d and reload it", NULL, NULL },
-		{ "manager", "it may give addresses to devices of networks, or "
-		  "take them away", "put 10-runns.network of the examples into "
-		  "/etc/systemd/network and say networkctl reload", NULL,
-		  NULL },
-	};
-
-	if (is_there(a, "run/NetworkManager") &&
-	    !is_told(a, nm, "10-runns.conf"))
-		audit_report(a, &findings[0], "NetworkManager is not told to "
-			     "leave rn-* alone");
-	if (is_there(a, "run/systemd/netif") &&
-	    !is_told(a, networkd, "10-runns.network"))
-		audit_report(a, &findings[1], "systemd-networkd is not told to "
-			     "leave rn-* alone");
-}
-
 static int each_record(void *ctx, const char *name)
 {
 	static const struct finding finding = {
@@ -238,7 +188,6 @@ static void look_at_name(struct audit *a)
 void doctor_host(struct audit *a)
 {
 	look_at_firewalls(a);
-	look_at_managers(a);
 	look_at_remains(a);
 	look_at_name(a);
 }
