@@ -90,6 +90,7 @@ int build_firewall(void *ctx)
 		.nat = b->plan.nat,
 		.isolate = b->plan.isolate,
 		.inside = b->record.peer,
+		.inside6 = b->record.peer6,
 		.forwards = p ? p->forwards : NULL,
 		.n_forwards = p ? p->n_forwards : 0,
 	};
@@ -171,7 +172,7 @@ int build_way_out(void *ctx)
 		return log_errno(err, "%s: cannot have its packets leave by %s",
 				 b->record.name, b->plan.uplink);
 	if (b->record.net6.addr.family)
-		err = uplink6_use(b->h, b->out, b->record.name);
+		err = uplink6_use(&user);
 	if (err)
 		return err;
 	/* One that stands may have left by another device. */

@@ -22,6 +22,7 @@
  * @nat:	masquerade what leaves
  * @isolate:	keep it from the host's services and from other networks
  * @inside:	address that @forwards lead to
+ * @inside6:	likewise for IPv6; family 0: it has none
  * @forwards:	ports of the host's that lead into it
  */
 struct fw_member {
@@ -30,6 +31,7 @@ struct fw_member {
 	bool nat;
 	bool isolate;
 	struct addr inside;
+	struct addr inside6;
 	const struct profile_forward *forwards;
 	size_t n_forwards;
 };
@@ -47,7 +49,7 @@ struct steer_dns;
  * @clear:	remove what is shared if there is no member but @leaving
  * @open:	drop what comes in by the device and is not for a member
  * @close:	the reverse of @open
- * @open6, @close6: likewise for IPv6; NULL: it can have no member with IPv6
+ * @open6, @close6: likewise for IPv6
  * @each:	call @fn for each member's device
  * @blocks:	call @fn with the name of whatever would drop forwarded packets
  *		all the same; @used: members are this backend's

@@ -156,64 +156,65 @@ static int iptc_kind(const struct fw_member *m)
 	       (m->nat ? 0 : IPTC_NO_NAT);
 }
 
-static int iptc_count(struct xtc_handle *h, const char *chain)
+static int iptc_count(const struct iptc *t, const char *chain)
 {
-	const struct ipt_entry *e;
+	const void *e;
 	int n = 0;
 
-	for (e = iptc_first_rule(chain, h); e; e = iptc_next_rule(e, h))
+	for (e = t->lib->first_rule(chain, t->h); e;
+	     e = t->lib->next_rule(e, t->h))
 		n++;
 	return n;
 }
 
-static bool iptc_has_jump(struct xtc_handle *h, const struct iptc_rule *rule)
+static bool iptc_has_jump(const struct iptc *t, const struct iptc_rule *rule)
 {
-	const struct ipt_entry *e;
+	const void *e;
 
-	for (e = iptc_first_rule(rule->chain, h); e; e = iptc_next_rule(e, h)) {
-		if (strcmp(iptc_get_target(e, h), rule->target) == 0)
+	for (e = t->lib->first_rule(rule->chain, t->h); e;
+	     e = t->lib->next_rule(e, t->h)) {
+		if (strcmp(t->lib->target(e, t->h), rule->target) == 0)
 			return true;
 	}
 	return false;
 }
 
 /* The host reaches its networks; who is in a Parent, those that are open. */
-static bool iptc_is_meant(const struct iptc_rule *rule, const char *table)
+static bool iptc_is_meant(const struct iptc_rule *rule, const struct iptc *t)
 {
-	return strcmp(rule->table, table) == 0 &&
-	       (fw_is_at_parent() || strcmp(table, "filter") != 0 ||
+	return strcmp(rule->table, t->name) == 0 &&
+	       (fw_is_at_parent() || strcmp(t->name, "filter") != 0 ||
 		strcmp(rule->chain, IPTC_AT_PARENT) != 0);
 }
 
 /* Every chain with at least its own rules, and the way to it. */
-static bool iptc_base_intact(struct xtc_handle *h, const char *table)
+static bool iptc_base_intact(const struct iptc *t)
 {
 	size_t i, j;
 
 	for (i = 0; i < ARRAY_SIZE(iptc_base); i++) {
 		const struct iptc_rule *r = &iptc_base[i];
 
-		if (iptc_is_meant(r, table) && !iptc_is_ours(r->chain) &&
-		    !iptc_has_jump(h, r))
+		if (iptc_is_meant(r, t) && !iptc_is_ours(r->chain) &&
+		    !iptc_has_jump(t, r))
 			return false;
 	}
 	for (i = 0; i < ARRAY_SIZE(iptc_chains); i++) {
 		int least = 0;
 
-		if (strcmp(iptc_chains[i].table, table) != 0)
+		if (strcmp(iptc_chains[i].table, t->name) != 0)
 			continue;
 		for (j = 0; j < ARRAY_SIZE(iptc_base); j++)
 			least += strcmp(iptc_base[j].chain,
 					iptc_chains[i].name) == 0;
-		if (!iptc_is_chain(iptc_chains[i].name, h) ||
-		    iptc_count(h, iptc_chains[i].name) < least)
+		if (!t->lib->is_chain(iptc_chains[i].name, t->h) ||
+		    iptc_count(t, iptc_chains[i].name) < least)
 			return false;
 	}
 	return true;
 }
 
-static int iptc_empty_chains(struct xtc_handle *h, const char *table,
-			     bool delete)
+static int iptc_empty_chains(const struct iptc *t, bool delete)
 {
 	int changed = 0;
 	size_t i;
@@ -221,14 +222,14 @@ static int iptc_empty_chains(struct xtc_handle *h, const char *table,
 	for (i = 0; i < ARRAY_SIZE(iptc_chains); i++) {
 		const char *name = iptc_chains[i].name;
 
-		if (strcmp(iptc_chains[i].table, table) != 0)
+		if (strcmp(iptc_chains[i].table, t->name) != 0)
 			continue;
-		if (!iptc_is_chain(name, h)) {
-			if (!delete && !iptc_create_chain(name, h))
+		if (!t->lib->is_chain(name, t->h)) {
+			if (!delete && !t->lib->create(name, t->h))
 				return -errno;
 			continue;
 		}
-		if (!iptc_flush_entries(name, h))
+		if (!t->lib->flush(name, t->h))
 			return -errno;
 		changed = 1;
 	}
@@ -236,49 +237,50 @@ static int iptc_empty_chains(struct xtc_handle *h, const char *table,
 	for (i = 0; delete && i < ARRAY_SIZE(iptc_chains); i++) {
 		const char *name = iptc_chains[i].name;
 
-		if (strcmp(iptc_chains[i].table, table) == 0 &&
-		    iptc_is_chain(name, h) && !iptc_delete_chain(name, h))
+		if (strcmp(iptc_chains[i].table, t->name) == 0 &&
+		    t->lib->is_chain(name, t->h) && !t->lib->delete(name, t->h))
 			return -errno;
 	}
 	return changed;
 }
 
-static int iptc_base_make(struct xtc_handle *h, const char *table)
+static int iptc_base_make(const struct iptc *t)
 {
 	size_t i;
-	int err = iptc_unhook(h);
+	int err = iptc_unhook(t);
 
 	if (err >= 0)
-		err = iptc_empty_chains(h, table, false);
+		err = iptc_empty_chains(t, false);
 	for (i = 0; i < ARRAY_SIZE(iptc_base) && err >= 0; i++) {
-		if (iptc_is_meant(&iptc_base[i], table))
-			err = iptc_rule_add(h, &iptc_base[i]);
+		if (iptc_is_meant(&iptc_base[i], t))
+			err = iptc_rule_add(t, &iptc_base[i]);
 	}
 	return err;
 }
 
 /* Removes every rule of our chains that names the device. */
-static int iptc_forget(struct xtc_handle *h, const char *table,
-		       const char *device)
+static int iptc_forget(const struct iptc *t, const char *device)
 {
 	int changed = 0;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(iptc_chains); i++) {
 		const char *chain = iptc_chains[i].name;
-		const struct ipt_entry *e;
+		const void *e;
 		unsigned int at = 0;
 
-		if (strcmp(iptc_chains[i].table, table) != 0 ||
-		    !iptc_is_chain(chain, h))
+		if (strcmp(iptc_chains[i].table, t->name) != 0 ||
+		    !t->lib->is_chain(chain, t->h))
 			continue;
-		e = iptc_first_rule(chain, h);
+		e = t->lib->first_rule(chain, t->h);
 		while (e) {
-			const struct ipt_entry *next = iptc_next_rule(e, h);
+			const void *next = t->lib->next_rule(e, t->h);
+			struct iptc_head head;
 
-			if (!iptc_rule_names(e, device)) {
+			iptc_look(t->lib, e, &head);
+			if (!iptc_rule_names(&head, device)) {
 				at++;
-			} else if (!iptc_delete_num_entry(chain, at, h)) {
+			} else if (!t->lib->delete_at(chain, at, t->h)) {
 				return -errno;
 			} else {
 				changed = 1;
@@ -289,8 +291,7 @@ static int iptc_forget(struct xtc_handle *h, const char *table,
 	return changed;
 }
 
-static int iptc_add_specials(struct xtc_handle *h, const char *table,
-			     const struct fw_member *m)
+static int iptc_add_specials(const struct iptc *t, const struct fw_member *m)
 {
 	int kind = iptc_kind(m);
 	size_t i;
@@ -300,68 +301,92 @@ static int iptc_add_specials(struct xtc_handle *h, const char *table,
 		const struct iptc_special *s = &iptc_specials[i];
 		struct iptc_rule rule = s->rule;
 
-		if (strcmp(rule.table, table) != 0 ||
+		if (strcmp(rule.table, t->name) != 0 ||
 		    (kind & s->all) != s->all || (kind & s->none) != 0)
 			continue;
 		if (s->by_out)
 			rule.out = m->link;
 		else
 			rule.in = m->link;
-		err = iptc_rule_add(h, &rule);
+		err = iptc_rule_add(t, &rule);
 		if (err < 0)
 			return err;
 	}
 	return 0;
 }
 
-static int iptc_add_one(struct xtc_handle *h, const char *table,
-			const void *ctx)
+static int iptc_add_one(const struct iptc *t, const void *ctx)
 {
 	const struct fw_member *m = ctx;
 	int changed = 0;
 	int r = 0;
 
-	if (!iptc_base_intact(h, table)) {
-		r = iptc_base_make(h, table);
+	if (!iptc_base_intact(t)) {
+		r = iptc_base_make(t);
 		changed = 1;
 	}
 	if (r >= 0)
-		r = iptc_forget(h, table, m->link);
+		r = iptc_forget(t, m->link);
 	if (r < 0)
 		return r;
 	changed |= r;
 	if (iptc_kind(m)) {
-		r = iptc_add_specials(h, table, m);
+		r = iptc_add_specials(t, m);
 		changed = 1;
 	}
-	if (r >= 0 && m->n_forwards && strcmp(table, "nat") == 0) {
-		r = iptc_doors_add(h, m);
+	if (r >= 0 && m->n_forwards && t->lib->family == 4 &&
+	    strcmp(t->name, "nat") == 0) {
+		r = iptc_doors_add(t, m);
 		changed = 1;
 	}
 	return r < 0 ? r : changed;
 }
 
-static int iptc_add(const struct fw_member *m)
+static int iptc_add_by(const struct iptc_lib *lib, const struct fw_member *m)
 {
-	return iptc_edit_all(iptc_add_one, m, "add rules of RUNNS");
+	return iptc_edit_all(lib, iptc_add_one, m, "add rules of RUNNS");
 }
 
-static int iptc_remove_one(struct xtc_handle *h, const char *table,
-			   const void *ctx)
+static int iptc_add(const struct fw_member *m)
 {
-	return iptc_forget(h, table, ctx);
+	int err = iptc_add_by(&iptc_lib4, m);
+
+	return err || !m->inside6.family ? err : iptc_add_by(&iptc_lib6, m);
+}
+
+static int iptc_remove_one(const struct iptc *t, const void *ctx)
+{
+	return iptc_forget(t, ctx);
+}
+
+static int iptc_remove_by(const struct iptc_lib *lib, const char *device)
+{
+	return iptc_edit_all(lib, iptc_remove_one, device,
+			     "remove rules of RUNNS");
+}
+
+/* Who has no IPv6 must not make its tables. */
+static bool iptc_is_used6(void)
+{
+	return iptc_has_table(&iptc_lib6, "filter");
+}
+
+static int iptc_close6(const char *device)
+{
+	return iptc_is_used6() ? iptc_remove_by(&iptc_lib6, device) : 0;
 }
 
 static int iptc_remove(const char *link)
 {
-	return iptc_edit_all(iptc_remove_one, link, "remove rules of RUNNS");
+	int err = iptc_remove_by(&iptc_lib4, link);
+
+	return err ? err : iptc_close6(link);
 }
 
-static int iptc_clear_one(struct xtc_handle *h, const char *table,
-			  const void *ctx)
+static int iptc_clear_one(const struct iptc *t, const void *ctx)
 {
-	int unhooked = iptc_unhook(h);
-	int emptied = unhooked < 0 ? 0 : iptc_empty_chains(h, table, true);
+	int unhooked = iptc_unhook(t);
+	int emptied = unhooked < 0 ? 0 : iptc_empty_chains(t, true);
 
 	(void)ctx;
 	if (unhooked < 0 || emptied < 0)
@@ -392,29 +417,47 @@ static int iptc_clear(const char *leaving)
 		r = link_each(sk, iptc_is_member, (void *)leaving);
 	if (r)
 		return r < 0 ? log_errno(r, "cannot list the devices") : 0;
-	return iptc_edit_all(iptc_clear_one, NULL, "remove rules of RUNNS");
+	r = iptc_edit_all(&iptc_lib4, iptc_clear_one, NULL,
+			  "remove rules of RUNNS");
+	return r || !iptc_is_used6() ? r :
+		iptc_edit_all(&iptc_lib6, iptc_clear_one, NULL,
+			      "remove rules of RUNNS");
 }
 
-static int iptc_open_one(struct xtc_handle *h, const char *table,
-			 const void *ctx)
+static int iptc_open_one(const struct iptc *t, const void *ctx)
 {
 	struct iptc_rule rule = { "filter", "runns-forward", .in = ctx,
 				  .target = "DROP" };
 	int err;
 
-	if (strcmp(table, rule.table) != 0)
+	if (strcmp(t->name, rule.table) != 0)
 		return 0;
-	err = iptc_forget(h, table, ctx);
-	if (err >= 0 && !iptc_is_chain(rule.chain, h))
-		err = iptc_base_make(h, table);
+	err = iptc_forget(t, ctx);
+	if (err >= 0 && !t->lib->is_chain(rule.chain, t->h))
+		err = iptc_base_make(t);
 	if (err >= 0)
-		err = iptc_rule_add(h, &rule);
+		err = iptc_rule_add(t, &rule);
 	return err < 0 ? err : 1;
+}
+
+static int iptc_open_by(const struct iptc_lib *lib, const char *device)
+{
+	return iptc_edit_all(lib, iptc_open_one, device, "add rules of RUNNS");
 }
 
 static int iptc_open(const char *device)
 {
-	return iptc_edit_all(iptc_open_one, device, "add rules of RUNNS");
+	return iptc_open_by(&iptc_lib4, device);
+}
+
+static int iptc_close(const char *device)
+{
+	return iptc_remove_by(&iptc_lib4, device);
+}
+
+static int iptc_open6(const char *device)
+{
+	return iptc_open_by(&iptc_lib6, device);
 }
 
 /* Members are known by their names; special ones have rules of their own. */
@@ -443,7 +486,9 @@ const struct fw_backend fw_iptc = {
 	.remove = iptc_remove,
 	.clear = iptc_clear,
 	.open = iptc_open,
-	.close = iptc_remove,
+	.close = iptc_close,
+	.open6 = iptc_open6,
+	.close6 = iptc_close6,
 	.each = iptc_each,
 	.blocks = iptc_blocks,
 	.steer = iptc_steer,

@@ -19,29 +19,34 @@
 #define DOOR_CHAIN "runns-published"
 
 /* The matches for TCP and UDP begin alike, with the ports. */
-static bool door_is_at(const struct ipt_entry *e,
+static bool door_is_at(const struct iptc_head *e,
 		       const struct profile_forward *f)
 {
-	const struct xt_entry_match *m = (const void *)(e + 1);
+	const struct xt_entry_match *m = (const void *)(e->entry + e->matches);
 	const struct xt_udp *ports = (const void *)m->data;
 
-	return e->target_offset > sizeof(*e) &&
-	       e->ip.proto == (f->udp ? IPPROTO_UDP : IPPROTO_TCP) &&
-	       memcmp(&e->ip.dst, f->addr, sizeof(f->addr)) == 0 &&
+	return e->target > e->matches &&
+	       e->protocol == (f->udp ? IPPROTO_UDP : IPPROTO_TCP) &&
+	       memcmp(e->dst, f->addr, sizeof(f->addr)) == 0 &&
 	       strcmp(m->u.user.name, f->udp ? "udp" : "tcp") == 0 &&
 	       ports->dpts[0] == f->port;
 }
 
-static bool door_is_taken(struct xtc_handle *h, const struct profile_forward *f)
+static bool door_is_taken(const struct iptc *t, const struct profile_forward *f)
 {
-	const struct ipt_entry *e = iptc_first_rule(DOOR_CHAIN, h);
+	const void *e = t->lib->first_rule(DOOR_CHAIN, t->h);
 
-	while (e && !door_is_at(e, f))
-		e = iptc_next_rule(e, h);
-	return e;
+	for (; e; e = t->lib->next_rule(e, t->h)) {
+		struct iptc_head head;
+
+		iptc_look(t->lib, e, &head);
+		if (door_is_at(&head, f))
+			return true;
+	}
+	return false;
 }
 
-int iptc_doors_add(struct xtc_handle *h, const struct fw_member *m)
+int iptc_doors_add(const struct iptc *t, const struct fw_member *m)
 {
 	static const uint8_t any[4];
 	size_t i;
@@ -60,11 +65,11 @@ int iptc_doors_add(struct xtc_handle *h, const struct fw_member *m)
 		};
 		int r;
 
-		if (door_is_taken(h, f))
+		if (door_is_taken(t, f))
 			return log_errno(-EEXIST, "%s: Forward: another "
 					 "network that is up has port %u of "
 					 "the host", m->name, f->port);
-		r = iptc_rule_add(h, &rule);
+		r = iptc_rule_add(t, &rule);
 		if (r < 0)
 			return r;
 	}

@@ -5,17 +5,16 @@
 #ifndef RUNNS_NET_FW_IPTC_DOOR_H
 #define RUNNS_NET_FW_IPTC_DOOR_H
 
-#include <libiptc/libiptc.h>
-
 #include "net/fw.h"
+#include "net/fw_iptc_lib.h"
 
 /**
  * iptc_doors_add() - add a rule for each forward of @m
- * @h:		the table nat, without rules of @m's
+ * @t:		the table nat, without rules of @m's
  *
  * Return: 1; -EEXIST, logged, if a port is another network's; -errno.
  */
-int iptc_doors_add(struct xtc_handle *h, const struct fw_member *m)
+int iptc_doors_add(const struct iptc *t, const struct fw_member *m)
 	_must_check_;
 
 #endif

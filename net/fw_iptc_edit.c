@@ -22,22 +22,22 @@ static bool iptc_gave_up;
 static const char *const iptc_tables[] = { "raw", "filter", "nat" };
 
 /* Changes one table. */
-static int iptc_edit(const char *table,
-		     int (*fn)(struct xtc_handle *h, const char *table,
-			       const void *ctx), const void *ctx)
+static int iptc_edit(struct iptc *t,
+		     int (*fn)(const struct iptc *t, const void *ctx),
+		     const void *ctx)
 {
 	int tries;
 
 	for (tries = IPTC_TRIES; tries > 0; tries--) {
-		struct xtc_handle *h = iptc_init(table);
 		int r;
 
-		if (!h)
+		t->h = t->lib->init(t->name);
+		if (!t->h)
 			return errno ? -errno : -ENOENT;
-		r = fn(h, table, ctx);
+		r = fn(t, ctx);
 		if (r > 0)
-			r = iptc_commit(h) ? 0 : -errno;
-		iptc_free(h);
+			r = t->lib->commit(t->h) ? 0 : -errno;
+		t->lib->free(t->h);
 		/* Somebody who does not lock was faster. */
 		if (r != -EAGAIN)
 			return r;
@@ -46,9 +46,9 @@ static int iptc_edit(const char *table,
 	return -EAGAIN;
 }
 
-int iptc_edit_all(int (*fn)(struct xtc_handle *h, const char *table,
-			    const void *ctx), const void *ctx,
-		  const char *what)
+int iptc_edit_all(const struct iptc_lib *lib,
+		  int (*fn)(const struct iptc *t, const void *ctx),
+		  const void *ctx, const char *what)
 {
 	_cleanup_close_ int run = open("/run", O_PATH | O_DIRECTORY |
 					       O_CLOEXEC);
@@ -61,12 +61,13 @@ int iptc_edit_all(int (*fn)(struct xtc_handle *h, const char *table,
 		return log_errno(lock, "another program holds "
 				 "/run/xtables.lock (fuser -v tells which)");
 	for (i = 0; i < ARRAY_SIZE(iptc_tables); i++) {
-		int err = iptc_edit(iptc_tables[i], fn, ctx);
+		struct iptc t = { .lib = lib, .name = iptc_tables[i] };
+		int err = iptc_edit(&t, fn, ctx);
 
 		if (err)
-			return log_errno(err, "iptables refuses to %s in table "
-					 "%s (%s)", what, iptc_tables[i],
-					 iptc_strerror(-err));
+			return log_errno(err, "%s refuses to %s in table %s "
+					 "(%s)", lib->program, what, t.name,
+					 lib->strerror(-err));
 	}
 	return 0;
 }
@@ -76,24 +77,26 @@ bool iptc_is_ours(const char *chain)
 	return strncmp(chain, IPTC_OURS, sizeof(IPTC_OURS) - 1) == 0;
 }
 
-int iptc_unhook(struct xtc_handle *h)
+int iptc_unhook(const struct iptc *t)
 {
+	const struct iptc_lib *lib = t->lib;
 	const char *chain;
 	int changed = 0;
 
-	for (chain = iptc_first_chain(h); chain; chain = iptc_next_chain(h)) {
-		const struct ipt_entry *e;
+	for (chain = lib->first_chain(t->h); chain;
+	     chain = lib->next_chain(t->h)) {
+		const void *e;
 		unsigned int at = 0;
 
 		if (iptc_is_ours(chain))
 			continue;
-		e = iptc_first_rule(chain, h);
+		e = lib->first_rule(chain, t->h);
 		while (e) {
-			const struct ipt_entry *next = iptc_next_rule(e, h);
+			const void *next = lib->next_rule(e, t->h);
 
-			if (!iptc_is_ours(iptc_get_target(e, h))) {
+			if (!iptc_is_ours(lib->target(e, t->h))) {
 				at++;
-			} else if (!iptc_delete_num_entry(chain, at, h)) {
+			} else if (!lib->delete_at(chain, at, t->h)) {
 				return -errno;
 			} else {
 				changed = 1;

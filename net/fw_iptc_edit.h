@@ -5,13 +5,13 @@
 #ifndef RUNNS_NET_FW_IPTC_EDIT_H
 #define RUNNS_NET_FW_IPTC_EDIT_H
 
-#include <libiptc/libiptc.h>
 #include <stdbool.h>
 
-#include "lib/base/base.h"
+#include "net/fw_iptc_lib.h"
 
 /**
  * iptc_edit_all() - change the tables raw, filter and nat, in this order
+ * @lib:	for which family
  * @fn:		returns 1 if it changed the table, 0 if all is well, or -errno;
  *		may be called again with the table read afresh
  * @what:	for messages
@@ -20,9 +20,9 @@
  *
  * Return: 0 or -errno, logged.
  */
-int iptc_edit_all(int (*fn)(struct xtc_handle *h, const char *table,
-			    const void *ctx), const void *ctx,
-		  const char *what) _must_check_;
+int iptc_edit_all(const struct iptc_lib *lib,
+		  int (*fn)(const struct iptc *t, const void *ctx),
+		  const void *ctx, const char *what) _must_check_;
 
 /** iptc_is_ours() - is that one of our chains? */
 bool iptc_is_ours(const char *chain);
@@ -32,6 +32,6 @@ bool iptc_is_ours(const char *chain);
  *
  * Return: 1 if there was one, 0 if not, or -errno.
  */
-int iptc_unhook(struct xtc_handle *h) _must_check_;
+int iptc_unhook(const struct iptc *t) _must_check_;
 
 #endif

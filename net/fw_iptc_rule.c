@@ -27,7 +27,8 @@ enum { IPTC_ENTRY_SIZE = 1024, IPTC_MARK_SHIFT = 24 };
 struct iptc_entry {
 	size_t len;
 	union {
-		struct ipt_entry head;
+		struct ipt_entry v4;
+		struct ip6t_entry v6;
 		char bytes[IPTC_ENTRY_SIZE];
 	};
 };
@@ -60,6 +61,42 @@ static void iptc_device(char name[IFNAMSIZ], unsigned char mask[IFNAMSIZ],
 	memset(mask, 0xff, open_end ? len : len + 1);
 }
 
+static void iptc_put_head4(struct ipt_ip *ip, const struct iptc_rule *rule)
+{
+	if (rule->in)
+		iptc_device(ip->iniface, ip->iniface_mask, rule->in);
+	if (rule->out)
+		iptc_device(ip->outiface, ip->outiface_mask, rule->out);
+	if (rule->leave)
+		ip->flags |= IPT_F_GOTO;
+	if (rule->match == IPTC_ICMP)
+		ip->proto = IPPROTO_ICMP;
+	if (rule->match == IPTC_LOCAL) {
+		ip->dst.s_addr = htonl(INADDR_LOOPBACK & IN_CLASSA_NET);
+		ip->dmsk.s_addr = htonl(IN_CLASSA_NET);
+		ip->invflags |= IPT_INV_DSTIP;
+	}
+}
+
+static void iptc_put_head6(struct ip6t_ip6 *ip, const struct iptc_rule *rule)
+{
+	if (rule->in)
+		iptc_device(ip->iniface, ip->iniface_mask, rule->in);
+	if (rule->out)
+		iptc_device(ip->outiface, ip->outiface_mask, rule->out);
+	if (rule->leave)
+		ip->flags |= IP6T_F_GOTO;
+	if (rule->match == IPTC_ICMP) {
+		ip->proto = IPPROTO_ICMPV6;
+		ip->flags |= IP6T_F_PROTO;
+	}
+	if (rule->match == IPTC_LOCAL) {
+		ip->dst = in6addr_loopback;
+		memset(&ip->dmsk, 0xff, sizeof(ip->dmsk));
+		ip->invflags |= IP6T_INV_DSTIP;
+	}
+}
+
 static void iptc_put_match(struct iptc_entry *e, enum iptc_match match)
 {
 	struct xt_conntrack_mtinfo3 *ct;
@@ -69,9 +106,7 @@ static void iptc_put_match(struct iptc_entry *e, enum iptc_match match)
 
 	switch (match) {
 	case IPTC_ANY:
-		break;
 	case IPTC_ICMP:
-		e->head.ip.proto = IPPROTO_ICMP;
 		break;
 	case IPTC_ANSWER:
 		ct = iptc_part(e, "conntrack", 3, sizeof(*ct));
@@ -87,9 +122,6 @@ static void iptc_put_match(struct iptc_entry *e, enum iptc_match match)
 				 XT_CONNTRACK_STATE_DNAT;
 		break;
 	case IPTC_LOCAL:
-		e->head.ip.dst.s_addr = htonl(INADDR_LOOPBACK & IN_CLASSA_NET);
-		e->head.ip.dmsk.s_addr = htonl(IN_CLASSA_NET);
-		e->head.ip.invflags |= IPT_INV_DSTIP;
 		type = iptc_part(e, "addrtype", 1, sizeof(*type));
 		type->dest = XT_ADDRTYPE_LOCAL;
 		break;
@@ -113,10 +145,10 @@ static void iptc_put_door(struct iptc_entry *e, const struct profile_forward *f)
 	struct xt_udp *udp;
 
 	if (memcmp(f->addr, any, sizeof(any)) != 0) {
-		memcpy(&e->head.ip.dst, f->addr, sizeof(f->addr));
-		e->head.ip.dmsk.s_addr = INADDR_BROADCAST;
+		memcpy(&e->v4.ip.dst, f->addr, sizeof(f->addr));
+		e->v4.ip.dmsk.s_addr = INADDR_BROADCAST;
 	}
-	e->head.ip.proto = f->udp ? IPPROTO_UDP : IPPROTO_TCP;
+	e->v4.ip.proto = f->udp ? IPPROTO_UDP : IPPROTO_TCP;
 	if (f->udp) {
 		udp = iptc_part(e, "udp", 0, sizeof(*udp));
 		udp->spts[1] = UINT16_MAX;
@@ -142,15 +174,26 @@ static void iptc_put_inside(struct iptc_entry *e, const struct iptc_rule *rule)
 	nat->range[0].max.all = nat->range[0].min.all;
 }
 
-static void iptc_put_target(struct iptc_entry *e, const struct iptc_rule *rule)
+static void iptc_put_masquerade(struct iptc_entry *e, uint8_t family)
 {
 	struct nf_nat_ipv4_multi_range_compat *nat;
-	struct xt_mark_tginfo2 *mark;
 
-	e->head.target_offset = (uint16_t)e->len;
+	if (family == 6) {
+		iptc_part(e, "MASQUERADE", 0, sizeof(struct nf_nat_range));
+		return;
+	}
+	nat = iptc_part(e, "MASQUERADE", 0, sizeof(*nat));
+	nat->rangesize = 1;
+}
+
+static void iptc_put_target(struct iptc_entry *e, uint8_t family,
+			    const struct iptc_rule *rule)
+{
+	struct xt_mark_tginfo2 *mark;
+	size_t at = e->len;
+
 	if (strcmp(rule->target, "MASQUERADE") == 0) {
-		nat = iptc_part(e, rule->target, 0, sizeof(*nat));
-		nat->rangesize = 1;
+		iptc_put_masquerade(e, family);
 	} else if (rule->door) {
 		iptc_put_inside(e, rule);
 	} else if (strcmp(rule->target, "MARK") == 0) {
@@ -161,23 +204,28 @@ static void iptc_put_target(struct iptc_entry *e, const struct iptc_rule *rule)
 		/* A verdict or a chain: libiptc looks the name up. */
 		iptc_part(e, rule->target, 0, sizeof(int));
 	}
-	e->head.next_offset = (uint16_t)e->len;
+	if (family == 4) {
+		e->v4.target_offset = (uint16_t)at;
+		e->v4.next_offset = (uint16_t)e->len;
+	} else {
+		e->v6.target_offset = (uint16_t)at;
+		e->v6.next_offset = (uint16_t)e->len;
+	}
 }
 
-int iptc_rule_add(struct xtc_handle *h, const struct iptc_rule *rule)
+int iptc_rule_add(const struct iptc *t, const struct iptc_rule *rule)
 {
-	struct iptc_entry e = { .len = XT_ALIGN(sizeof(struct ipt_entry)) };
+	struct iptc_entry e = { .len = 0 };
 	struct xt_comment_info *comment;
 	int ok;
 
-	if (rule->in)
-		iptc_device(e.head.ip.iniface, e.head.ip.iniface_mask,
-			    rule->in);
-	if (rule->out)
-		iptc_device(e.head.ip.outiface, e.head.ip.outiface_mask,
-			    rule->out);
-	if (rule->leave)
-		e.head.ip.flags |= IPT_F_GOTO;
+	if (t->lib->family == 4) {
+		e.len = XT_ALIGN(sizeof(e.v4));
+		iptc_put_head4(&e.v4.ip, rule);
+	} else {
+		e.len = XT_ALIGN(sizeof(e.v6));
+		iptc_put_head6(&e.v6.ipv6, rule);
+	}
 	iptc_put_match(&e, rule->match);
 	if (rule->door)
 		iptc_put_door(&e, rule->door);
@@ -185,24 +233,23 @@ int iptc_rule_add(struct xtc_handle *h, const struct iptc_rule *rule)
 	snprintf(comment->comment, sizeof(comment->comment), "%s%s",
 		 rule->owner ? IPTC_OWNER : "runns",
 		 rule->owner ? rule->owner : "");
-	iptc_put_target(&e, rule);
+	iptc_put_target(&e, t->lib->family, rule);
 
 	if (rule->place == IPTC_TAIL)
-		ok = iptc_append_entry(rule->chain, &e.head, h);
+		ok = t->lib->append(rule->chain, e.bytes, t->h);
 	else
-		ok = iptc_insert_entry(rule->chain, &e.head,
-				       rule->place == IPTC_SECOND, h);
+		ok = t->lib->insert(rule->chain, e.bytes,
+				    rule->place == IPTC_SECOND, t->h);
 	return ok ? 1 : -errno;
 }
 
 /* Does a comment say that the rule goes with @device? */
-static bool iptc_rule_is_of(const struct ipt_entry *e, const char *device)
+static bool iptc_rule_is_of(const struct iptc_head *e, const char *device)
 {
-	const char *bytes = (const char *)e;
-	size_t at = sizeof(*e);
+	size_t at = e->matches;
 
-	while (at + sizeof(struct xt_entry_match) <= e->target_offset) {
-		const struct xt_entry_match *m = (const void *)(bytes + at);
+	while (at + sizeof(struct xt_entry_match) <= e->target) {
+		const struct xt_entry_match *m = (const void *)(e->entry + at);
 		const struct xt_comment_info *c = (const void *)m->data;
 
 		if (strcmp(m->u.user.name, "comment") == 0 &&
@@ -215,13 +262,12 @@ static bool iptc_rule_is_of(const struct ipt_entry *e, const char *device)
 	return false;
 }
 
-bool iptc_rule_names(const struct ipt_entry *e, const char *device)
+bool iptc_rule_names(const struct iptc_head *e, const char *device)
 {
 	/* Not those that mean a whole class of devices. */
 	size_t len = strlen(device);
 
-	return (strncmp(e->ip.iniface, device, IFNAMSIZ) == 0 &&
-		e->ip.iniface_mask[len]) ||
-	       (strncmp(e->ip.outiface, device, IFNAMSIZ) == 0 &&
-		e->ip.outiface_mask[len]) || iptc_rule_is_of(e, device);
+	return (strncmp(e->in, device, IFNAMSIZ) == 0 && e->in_mask[len]) ||
+	       (strncmp(e->out, device, IFNAMSIZ) == 0 && e->out_mask[len]) ||
+	       iptc_rule_is_of(e, device);
 }

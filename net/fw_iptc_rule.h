@@ -5,12 +5,12 @@
 #ifndef RUNNS_NET_FW_IPTC_RULE_H
 #define RUNNS_NET_FW_IPTC_RULE_H
 
-#include <libiptc/libiptc.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "lib/base/base.h"
 #include "lib/policy/profile.h"
+#include "net/fw_iptc_lib.h"
 
 /* A byte of the mark that says "to be masqueraded", and where it is. */
 enum { IPTC_MARK = 0x72 };
@@ -20,11 +20,11 @@ enum iptc_place { IPTC_TAIL, IPTC_HEAD, IPTC_SECOND };
 enum iptc_match {
 	IPTC_ANY,
 	IPTC_ANSWER,	/* belongs to a connection */
-	IPTC_ICMP,
+	IPTC_ICMP,	/* that of the family */
 	IPTC_SPOOFED,	/* its source is not reached by where it came in */
 	IPTC_MARKED,
 	IPTC_TRANSLATED, /* belongs to a connection, or its target was changed */
-	IPTC_LOCAL,	/* to an address of the host's, but 127.0.0.0/8 */
+	IPTC_LOCAL,	/* to an address of the host's, but lo's own */
 };
 
 /**
@@ -53,10 +53,10 @@ struct iptc_rule {
 };
 
 /** iptc_rule_add() - add it to the table in memory; 1 or -errno */
-int iptc_rule_add(struct xtc_handle *h, const struct iptc_rule *rule)
+int iptc_rule_add(const struct iptc *t, const struct iptc_rule *rule)
 	_must_check_;
 
 /** iptc_rule_names() - is the device named by the rule, or its owner? */
-bool iptc_rule_names(const struct ipt_entry *e, const char *device);
+bool iptc_rule_names(const struct iptc_head *e, const char *device);
 
 #endif

@@ -73,9 +73,6 @@ int inet6_claim(struct build *b)
 
 	if (err)
 		return err;
-	if (!b->fw || !b->fw->open6)
-		return log_errno(-EOPNOTSUPP, "%s: Address6= needs Firewall=nft "
-				 "in this version", name);
 	if (b->plan.uplink[0])
 		return log_errno(-EOPNOTSUPP, "%s: a network with Address6= "
 				 "cannot be bound to one uplink in this "

@@ -31,7 +31,7 @@ enum { SIX_SIZE = 24 };
 struct six {
 	const struct host *h;
 	struct nl_sock *sk;
-	const struct fw_backend *fw;
+	const struct fw_backend *fw;	/* of the network */
 	const char *name;	/* of the network; NULL: those without record */
 };
 
@@ -56,6 +56,20 @@ static int six_name(int dir, char out[IFNAMSIZ])
 		return -errno;
 	out[n] = '\0';
 	return 0;
+}
+
+/* Networks that were built before the other firewall was chosen had theirs. */
+static int six_close(const char *device)
+{
+	const struct fw_backend *fw;
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; err == 0 && (fw = fw_each_backend(i)); i++) {
+		if (fw->probe(false) > 0)
+			err = fw->close6(device);
+	}
+	return err;
 }
 
 static int six_note(int dir, const char *device)
@@ -126,7 +140,7 @@ static int six_restore(const struct six *s, const char *key, int dir)
 		if (err == 0)
 			err = sysctl_set("ipv6", l.name, SIX_FORWARD, 0);
 		if (err == 0 || err == -ENODEV || err == -ENOENT)
-			err = s->fw->close6(name);
+			err = six_close(name);
 	} else if (err == -ENOENT) {
 		err = 0;
 	}
@@ -173,17 +187,7 @@ static int six_withdraw_one(void *ctx, const char *key)
 	dir = six_open(s->h, key);
 	if (dir < 0 || six_name(dir, name) < 0)
 		return 0;
-	return s->fw->close6(name);
-}
-
-/* No other backend than nft has IPv6; see inet6_claim(). */
-static int six_begin(struct six *s, int *lock)
-{
-	s->fw = fw_find("nft");
-	if (!s->fw)
-		return -EOPNOTSUPP;
-	*lock = host_lock(s->h, "fw", "", HOST_LOCK_MS);
-	return *lock < 0 ? *lock : 0;
+	return six_close(name);
 }
 
 static int six_use(const struct six *s)
@@ -200,17 +204,18 @@ static int six_use(const struct six *s)
 	return n < 0 ? n : err;
 }
 
-int uplink6_use(const struct host *h, struct nl_sock *sk, const char *name)
+int uplink6_use(const struct uplink_user *user)
 {
-	struct six s = { .h = h, .sk = sk, .name = name };
-	_cleanup_close_ int lock = -1;
-	int err = six_begin(&s, &lock);
+	struct six s = {
+		.h = user->h, .sk = user->sk, .fw = user->fw,
+		.name = user->name,
+	};
+	_cleanup_close_ int lock = host_lock(s.h, "fw", "", HOST_LOCK_MS);
+	int err = lock < 0 ? lock : six_use(&s);
 
-	if (err == 0)
-		err = six_use(&s);
 	if (err)
 		return log_errno(err, "cannot open the way out of %s for IPv6",
-				 name);
+				 user->name);
 	return 0;
 }
 
@@ -218,10 +223,9 @@ static int six_leave(const struct host *h, struct nl_sock *sk,
 		     const char *name)
 {
 	struct six s = { .h = h, .sk = sk, .name = name };
-	_cleanup_close_ int lock = -1;
-	int err = six_begin(&s, &lock);
+	_cleanup_close_ int lock = host_lock(h, "fw", "", HOST_LOCK_MS);
 
-	return err ? err : dir_each(h->uplink, six_leave_one, &s);
+	return lock < 0 ? lock : dir_each(h->uplink, six_leave_one, &s);
 }
 
 int uplink6_leave(const struct host *h, struct nl_sock *sk, const char *name)
@@ -236,8 +240,7 @@ int uplink6_leave(const struct host *h, struct nl_sock *sk, const char *name)
 
 int uplink6_sweep(const struct host *h, struct nl_sock *sk)
 {
-	/* Built without nft there is nothing to be swept. */
-	int err = fw_find("nft") ? six_leave(h, sk, NULL) : 0;
+	int err = six_leave(h, sk, NULL);
 
 	if (err)
 		return log_errno(err, "cannot sweep /run/runns/uplink");

@@ -15,18 +15,18 @@
 
 #include "net/host.h"
 #include "net/nl.h"
+#include "net/uplink.h"
 
 /**
- * uplink6_use() - open the way out for the network @name
- * @sk:		rtnetlink in the host
+ * uplink6_use() - open the way out for a network
  *
  * Return: 0, also if the host has no default route; -errno; logged.
  */
-int uplink6_use(const struct host *h, struct nl_sock *sk, const char *name)
-	_must_check_;
+int uplink6_use(const struct uplink_user *user) _must_check_;
 
 /**
  * uplink6_leave() - the network @name needs it no more
+ * @sk:		rtnetlink in the host
  *
  * What the last one leaves behind is put back.
  *
