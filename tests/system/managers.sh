@@ -8,15 +8,24 @@
 # Debian's packages, unpacked only: installed, they would take this machine.
 managers_dir=${RUNNS_MANAGERS_DIR:-/var/tmp/runns-managers}
 
+managers_needed()
+{
+	apt-get install -s --no-install-recommends network-manager connman \
+		dhcpcd-base 2>/dev/null | awk '/^Inst/ { print $2 }'
+}
+
 managers_fetch()
 {
-	local names
+	local names deb
 	[ "$$" -ne 1 ] || [ "${RUNNS_HOST-}" != 1 ] || return 0
 	[ ! -e "$managers_dir/complete" ] || return 0
 	rm -rf "$managers_dir" && mkdir -p "$managers_dir/root" &&
 		cd "$managers_dir" || return 1
-	names=$(apt-get install -s --no-install-recommends network-manager \
-		connman dhcpcd-base 2>/dev/null | awk '/^Inst/ { print $2 }')
+	names=$(managers_needed)
+	if [ -z "$names" ]; then
+		apt-get -q update >update.log 2>&1
+		names=$(managers_needed)
+	fi
 	# One word is one package.
 	# shellcheck disable=SC2086
 	apt-get download $names >fetch.log 2>&1 || return 1
