@@ -10,17 +10,6 @@
 #include "lib/base/num.h"
 #include "lib/policy/profile_keys.h"
 
-static bool take(struct slice *s, const char *word)
-{
-	size_t len = strlen(word);
-
-	if (s->len < len || memcmp(s->p, word, len) != 0)
-		return false;
-	s->p += len;
-	s->len -= len;
-	return true;
-}
-
 static int read_bits(struct slice v, uint8_t max, uint8_t *out)
 {
 	uint64_t n;
@@ -186,17 +175,17 @@ static int on_split(struct oc_route list[OC_ROUTES_MAX], bool six,
 
 static int on_list(struct oc_env *e, struct slice name, struct slice v)
 {
-	if (take(&name, "CISCO_SPLIT_INC_")) {
+	if (slice_take(&name, "CISCO_SPLIT_INC_")) {
 		e->split4 = true;
 		return on_split(e->routes[0], false, name, v);
 	}
-	if (take(&name, "CISCO_IPV6_SPLIT_INC_")) {
+	if (slice_take(&name, "CISCO_IPV6_SPLIT_INC_")) {
 		e->split6 = true;
 		return on_split(e->routes[1], true, name, v);
 	}
-	if (take(&name, "CISCO_SPLIT_EXC_"))
+	if (slice_take(&name, "CISCO_SPLIT_EXC_"))
 		return on_split(e->excluded[0], false, name, v);
-	if (take(&name, "CISCO_IPV6_SPLIT_EXC_"))
+	if (slice_take(&name, "CISCO_IPV6_SPLIT_EXC_"))
 		return on_split(e->excluded[1], true, name, v);
 	return 0;
 }

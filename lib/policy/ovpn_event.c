@@ -6,18 +6,6 @@
 
 #include <string.h>
 
-/* Does @s begin with @word?  Then it is taken off. */
-static bool take(struct slice *s, const char *word)
-{
-	size_t len = strlen(word);
-
-	if (s->len < len || memcmp(s->p, word, len) != 0)
-		return false;
-	s->p += len;
-	s->len -= len;
-	return true;
-}
-
 /* Takes what stands before the next @end, and that too, off @s. */
 static struct slice part(struct slice *s, char end)
 {
@@ -59,10 +47,10 @@ static void event_password(struct slice s, struct ovpn_event *out)
 
 	out->kind = OVPN_NEED_OTHER;
 	out->name = all;
-	if (take(&s, "Verification Failed: '")) {
+	if (slice_take(&s, "Verification Failed: '")) {
 		out->kind = OVPN_REJECTED;
 		out->name = part(&s, '\'');
-	} else if (take(&s, "Need '")) {
+	} else if (slice_take(&s, "Need '")) {
 		struct slice realm = part(&s, '\'');
 
 		if (slice_is(s, " username/password"))
@@ -72,7 +60,7 @@ static void event_password(struct slice s, struct ovpn_event *out)
 		else
 			return;
 		out->name = realm;
-	} else if (take(&s, "Auth-Token:")) {
+	} else if (slice_take(&s, "Auth-Token:")) {
 		out->kind = OVPN_NOTHING;
 	}
 }
@@ -85,7 +73,7 @@ static void event_updown(struct slice s, struct ovpn_event *out)
 		out->kind = OVPN_DOWN;
 	else if (slice_is(s, "ENV,END"))
 		out->kind = OVPN_ENV_END;
-	else if (take(&s, "ENV,")) {
+	else if (slice_take(&s, "ENV,")) {
 		out->kind = OVPN_ENV;
 		out->name = part(&s, '=');
 		out->value = s;
@@ -96,18 +84,19 @@ void ovpn_event(struct slice line, struct ovpn_event *out)
 {
 	*out = (struct ovpn_event){ .kind = OVPN_NOTHING };
 	out->name = out->value = (struct slice){ line.p, 0 };
-	if (take(&line, ">STATE:")) {
+	if (slice_take(&line, ">STATE:")) {
 		event_state(line, out);
-	} else if (take(&line, ">PASSWORD:")) {
+	} else if (slice_take(&line, ">PASSWORD:")) {
 		event_password(line, out);
-	} else if (take(&line, ">UPDOWN:")) {
+	} else if (slice_take(&line, ">UPDOWN:")) {
 		event_updown(line, out);
-	} else if (take(&line, ">HOLD:")) {
+	} else if (slice_take(&line, ">HOLD:")) {
 		out->kind = OVPN_HOLD;
-	} else if (take(&line, ">FATAL:")) {
+	} else if (slice_take(&line, ">FATAL:")) {
 		out->kind = OVPN_FATAL;
 		out->name = line;
-	} else if (take(&line, ">NEED-OK:") || take(&line, ">NEED-STR:")) {
+	} else if (slice_take(&line, ">NEED-OK:") ||
+		   slice_take(&line, ">NEED-STR:")) {
 		out->kind = OVPN_NEED_OTHER;
 		out->name = line;
 	}

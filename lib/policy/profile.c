@@ -11,6 +11,8 @@
 #include "lib/policy/profile.h"
 #include "lib/policy/profile_keys.h"
 
+static const char blanks[] = " \t";
+
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t';
@@ -31,17 +33,6 @@ bool profile_same_text(struct slice a, struct slice b)
 		if (lower(a.p[i]) != lower(b.p[i]))
 			return false;
 	return true;
-}
-
-static struct slice trim(struct slice s)
-{
-	while (s.len && is_blank(s.p[0])) {
-		s.p++;
-		s.len--;
-	}
-	while (s.len && is_blank(s.p[s.len - 1]))
-		s.len--;
-	return s;
 }
 
 /* A '#' behind a blank ends what is said; others may be part of a value. */
@@ -91,7 +82,7 @@ size_t profile_count(const char *text, size_t len)
 	size_t n = 0;
 
 	while (rest.len) {
-		struct slice line = trim(line_next(&rest));
+		struct slice line = slice_trim(line_next(&rest), blanks);
 
 		if (line.len && line.p[0] == '[')
 			n++;
@@ -180,10 +171,12 @@ static int read_key(struct profile_input *in, const struct place *place,
 
 	if (!equals)
 		return profile_bad(in, line.p, "KEY = VALUE or [SECTION] expected");
-	in->key = trim((struct slice){ line.p, (size_t)(equals - line.p) });
+	in->key = slice_trim((struct slice){ line.p,
+					     (size_t)(equals - line.p) },
+			     blanks);
 	in->value = (struct slice){ equals + 1, 0 };
 	in->value.len = (size_t)(line.p + line.len - in->value.p);
-	in->value = trim(in->value);
+	in->value = slice_trim(in->value, blanks);
 	if (!in->key.len)
 		return profile_bad(in, line.p, "key expected before \"=\"");
 	if (!place->any)
@@ -204,10 +197,10 @@ static int read_line(struct profile_input *in, struct place *place,
 	r = check_bytes(in, line);
 	if (r < 0)
 		return r;
-	line = trim(line);
+	line = slice_trim(line, blanks);
 	if (!line.len || line.p[0] == '#' || line.p[0] == ';')
 		return 0;
-	line = trim(without_comment(line));
+	line = slice_trim(without_comment(line), blanks);
 	if (line.p[0] == '[')
 		return read_heading(in, place, line);
 	return read_key(in, place, line);

@@ -30,6 +30,32 @@ static inline bool slice_is(struct slice s, const char *text)
 	       (s.len == 0 || memcmp(s.p, text, s.len) == 0);
 }
 
+/** slice_take() - does @s begin with @word?  Then it is taken off. */
+static inline bool slice_take(struct slice *s, const char *word)
+{
+	size_t len = strlen(word);
+
+	if (s->len < len || memcmp(s->p, word, len) != 0)
+		return false;
+	s->p += len;
+	s->len -= len;
+	return true;
+}
+
+/** slice_trim() - @s without the bytes of @blanks at both ends */
+static inline struct slice slice_trim(struct slice s, const char *blanks)
+{
+	size_t n = strlen(blanks);
+
+	while (s.len && memchr(blanks, s.p[0], n)) {
+		s.p++;
+		s.len--;
+	}
+	while (s.len && memchr(blanks, s.p[s.len - 1], n))
+		s.len--;
+	return s;
+}
+
 static inline bool slice_equal(struct slice a, struct slice b)
 {
 	return a.len == b.len &&

@@ -16,6 +16,8 @@
 
 enum { KEY_LEN = 44, HOST_MAX = 253 };
 
+static const char blanks[] = " \t\r";
+
 enum place { NOWHERE, INTERFACE, PEER };
 
 struct reader {
@@ -248,22 +250,6 @@ static void note_ignored(struct wgconf *out, const char *name)
 			 len ? " " : "", name);
 }
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r';
-}
-
-static struct slice trim(struct slice s)
-{
-	while (s.len && is_blank(s.p[0])) {
-		s.p++;
-		s.len--;
-	}
-	while (s.len && is_blank(s.p[s.len - 1]))
-		s.len--;
-	return s;
-}
-
 static int peer_end(struct reader *r)
 {
 	if (r->place != PEER)
@@ -307,11 +293,12 @@ static int on_line(struct reader *r, struct slice line)
 	size_t i;
 
 	for (i = 0; i < line.len; i++)
-		if ((unsigned char)line.p[i] < ' ' && !is_blank(line.p[i]))
+		if ((unsigned char)line.p[i] < ' ' && line.p[i] != '\t' &&
+		    line.p[i] != '\r')
 			return bad(r, "control character");
 	if (hash)
 		line.len = (size_t)(hash - line.p);
-	line = trim(line);
+	line = slice_trim(line, blanks);
 	if (!line.len)
 		return 0;
 	if (line.p[0] == '[')
@@ -319,10 +306,11 @@ static int on_line(struct reader *r, struct slice line)
 	equals = memchr(line.p, '=', line.len);
 	if (!equals)
 		return bad(r, "KEY = VALUE expected");
-	name = trim((struct slice){ line.p, (size_t)(equals - line.p) });
+	name = slice_trim((struct slice){ line.p, (size_t)(equals - line.p) },
+			  blanks);
 	value.p = equals + 1;
 	value.len = (size_t)(line.p + line.len - value.p);
-	value = trim(value);
+	value = slice_trim(value, blanks);
 	for (i = 0; i < ARRAY_SIZE(keys); i++) {
 		if (r->place != keys[i].place ||
 		    !profile_same_text(name, (struct slice){

@@ -87,11 +87,8 @@ changes='^(net|mnt|cookie|resolv)='
 both()
 {
 	local steps=()
-	while [ "$1" != -- ]; do
-		steps+=("$1")
-		shift
-	done
-	shift
+	take_steps "$@"
+	shift $((${#steps[@]} + 1))
 	"$launch" "${steps[@]}" -- $cred "$@" 2>err | cat >direct
 	direct_status=${PIPESTATUS[0]}
 	"$launch" "${steps[@]}" -- "$helper" -n work -- $cred "$@" \

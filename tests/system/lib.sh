@@ -353,6 +353,25 @@ host_users()
 	echo 'contractors:x:5100:carol' >>/etc/group
 }
 
+# take_steps WORD... -- ...: the words before "--" into the array steps
+take_steps()
+{
+	while [ "$1" != -- ]; do
+		steps+=("$1")
+		shift
+	done
+}
+
+# as USER COMMAND...: with his groups, from his home
+as()
+{
+	local user=$1
+	shift
+	(cd "/home/$user" && exec setpriv --reuid "$user" --regid "$user" \
+		--init-groups env -i PATH="$PATH" HOME="/home/$user" \
+		TERM=xterm SHELL=/bin/bash USER="$user" "$@")
+}
+
 # --- its network -------------------------------------------------------------
 
 # inet COMMAND...: run it at the other end of the uplink.

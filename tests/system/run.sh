@@ -18,16 +18,6 @@ map_write <<-'END'
 	*	-	-
 END
 
-# as USER COMMAND...: with his groups, from his home
-as()
-{
-	local user=$1
-	shift
-	(cd "/home/$user" && exec setpriv --reuid "$user" --regid "$user" \
-		--init-groups env -i PATH="$PATH" HOME="/home/$user" \
-		TERM=xterm SHELL=/bin/bash "$@")
-}
-
 run()
 {
 	as alice runnsctl run "$@"

@@ -35,11 +35,8 @@ service_ends()
 s()
 {
 	local steps=()
-	while [ "$1" != -- ]; do
-		steps+=("$1")
-		shift
-	done
-	shift
+	take_steps "$@"
+	shift $((${#steps[@]} + 1))
 	# shellcheck disable=SC2086
 	"$launch" "${steps[@]}" $me -- "$(command -v runnsctl)" run "$@"
 }
@@ -210,11 +207,8 @@ runs "while the program lives" kill -0 "$(cat pid2)"
 on_tty()
 {
 	local steps=()
-	while [ "$1" != -- ]; do
-		steps+=("$1")
-		shift
-	done
-	shift
+	take_steps "$@"
+	shift $((${#steps[@]} + 1))
 	# shellcheck disable=SC2086
 	python3 "$tests/peer.py" pty "${steps[@]}" -- "$launch" $me -- \
 		"$(command -v runnsctl)" run -n work -- "$@"
