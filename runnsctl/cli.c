@@ -10,7 +10,7 @@
 #include "lib/base/log.h"
 #include "runnsctl/runnsctl.h"
 
-enum { OPTIONS_MAX = 16 };
+enum { OPTIONS_MAX = 48 };
 
 static void sink_write(void *ctx, int priority, const char *line)
 {

@@ -3,11 +3,11 @@
  * cmd_run.c - runnsctl run and shell
  */
 #include <errno.h>
-#include <pwd.h>
 #include <string.h>
 
 #include "runnsctl/launch.h"
 #include "runnsctl/runnsctl.h"
+#include "runnsctl/shell.h"
 
 enum { OPT_RESOLV = 256, OPT_PTY, OPT_DETACH };
 
@@ -101,21 +101,6 @@ int cmd_run(const struct command *command, int argc, char **argv)
 		return cli_usage_error(command, "run: PROGRAM expected");
 	o.launch.program = argv + first;
 	return launch_run(&o.launch);
-}
-
-/* Return: what is to be run, NULL if that cannot be told. */
-static const char *shell_find(void)
-{
-	const char *shell = getenv("SHELL");
-	const struct passwd *pw;
-
-	if (shell && shell[0])
-		return shell;
-	pw = getpwuid(getuid());
-	if (!pw)
-		return NULL;
-	/* As passwd(5) has it. */
-	return pw->pw_shell && pw->pw_shell[0] ? pw->pw_shell : "/bin/sh";
 }
 
 int cmd_shell(const struct command *command, int argc, char **argv)

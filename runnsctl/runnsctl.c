@@ -112,6 +112,12 @@ static const struct command commands[] = {
 	  "to HOST and PORT from the other network. IPv6 addresses stand in brackets.\n"
 	  "Runs until it is interrupted.",
 	  cmd_forward_options, .run = cmd_forward },
+	{ "unshare", "[--] [PROGRAM [ARGUMENT...]]",
+	  "Start a program in namespaces of your own, without any privilege",
+	  "User, mount and network namespace, and those that options name. Without\n"
+	  "PROGRAM your shell. Ends as the program does; 125: it was not started,\n"
+	  "126: it cannot be executed, 127: it was not found.",
+	  cmd_unshare_options, .starts = true, .run = cmd_unshare },
 	{ "help", "[COMMAND]", "Show help", "", .run = cmd_help },
 	{ "__forward-far", "", "The other end of forward", "",
 	  .run = cmd_forward_far },

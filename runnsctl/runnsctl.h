@@ -90,6 +90,7 @@ extern const struct cli_option cmd_forward_options[];
 extern const struct cli_option cmd_list_options[];
 extern const struct cli_option cmd_run_options[];
 extern const struct cli_option cmd_shell_options[];
+extern const struct cli_option cmd_unshare_options[];
 
 int cmd_check(const struct command *command, int argc, char **argv);
 int cmd_explain(const struct command *command, int argc, char **argv);
@@ -117,6 +118,9 @@ int cmd_run(const struct command *command, int argc, char **argv);
 
 /** cmd_shell() - become a shell in a namespace */
 int cmd_shell(const struct command *command, int argc, char **argv);
+
+/** cmd_unshare() - become a program in namespaces of the caller's own */
+int cmd_unshare(const struct command *command, int argc, char **argv);
 
 /** cmd_start() - the last steps of start_child(), see start.h */
 int cmd_start(const struct command *command, int argc, char **argv);

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cmd_unshare.c - runnsctl unshare: its options
+ */
+#include <sched.h>
+#include <string.h>
+
+#include "lib/base/num.h"
+#include "runnsctl/runnsctl.h"
+#include "runnsctl/shell.h"
+#include "runnsctl/unshare/unshare.h"
+
+enum {
+	OPT_NET = 256,
+	OPT_MAP_ROOT,
+	OPT_UTS,
+	OPT_IPC,
+	OPT_CGROUP,
+	OPT_HOSTNAME,
+	OPT_MTU,
+	OPT_IFNAME,
+	OPT_CIDR,
+	OPT_OUTBOUND,
+	OPT_NO_IPV6,
+	OPT_NO_DNS,
+	OPT_HOST_LOOPBACK,
+};
+
+enum { KINDS_SIZE = 128, HOSTNAME_MAX = 64, MTU_MAX = 65535, MTU_MIN = 68 };
+
+const struct cli_option cmd_unshare_options[] = {
+	{ OPT_NET, "net", "KIND", "its network; default: none" },
+	{ OPT_MAP_ROOT, "map-root", NULL, "be root inside" },
+	{ OPT_UTS, "uts", NULL, "a host name of its own" },
+	{ OPT_IPC, "ipc", NULL, "System V IPC and message queues of its own" },
+	{ OPT_CGROUP, "cgroup", NULL, "a view of control groups of its own" },
+	{ OPT_HOSTNAME, "hostname", "NAME", "host name inside" },
+	{ OPT_MTU, "mtu", "BYTES", "of the network's device" },
+	{ OPT_IFNAME, "ifname", "NAME", "of the network's device" },
+	{ OPT_CIDR, "cidr", "NET/LEN", "addresses inside" },
+	{ OPT_OUTBOUND, "outbound", "ADDR", "connect from this address" },
+	{ OPT_NO_IPV6, "no-ipv6", NULL, "IPv4 only" },
+	{ OPT_NO_DNS, "no-dns", NULL, "no name server" },
+	{ OPT_HOST_LOOPBACK, "host-loopback", NULL,
+	  "let the host's 127.0.0.1 be reached" },
+	{ 'v', "verbose", NULL, "tell how it is done" },
+	{ 0 },
+};
+
+/** struct words - the request that is being read */
+struct words {
+	struct unshare_request *request;
+	bool help;
+};
+
+static int usage(const struct words *w, const char *option, const char *arg,
+		 const char *why)
+{
+	return cli_usage_error(w->request->command, "unshare: %s %s: %s",
+			       option, arg, why);
+}
+
+/* A value that is given twice is a mistake: which one was meant? */
+static int take_value(const struct words *w, const char **value, char *arg,
+		      const char *option)
+{
+	if (*value)
+		return usage(w, option, arg, "is there twice");
+	*value = arg;
+	return 0;
+}
+
+static int take_net(struct words *w, char *arg)
+{
+	const char *why = w->request->network.kind ?
+				  "is there twice" :
+				  network_parse(arg, &w->request->network);
+	char kinds[KINDS_SIZE];
+
+	if (!why)
+		return 0;
+	network_kinds(kinds, sizeof(kinds));
+	return cli_usage_error(w->request->command,
+			       "unshare: --net %s: %s (there are: %s)", arg,
+			       why, kinds);
+}
+
+static int take_mtu(struct words *w, const char *arg)
+{
+	uint64_t mtu;
+
+	if (num_parse(arg, strlen(arg), MTU_MAX, &mtu) < 0 || mtu < MTU_MIN)
+		return usage(w, "--mtu", arg, "is not between 68 and 65535");
+	w->request->network.options.mtu = (unsigned int)mtu;
+	return 0;
+}
+
+static int take_hostname(struct words *w, char *arg)
+{
+	if (!*arg || strlen(arg) > HOSTNAME_MAX)
+		return usage(w, "--hostname", arg, "is not 1 to 64 bytes");
+	w->request->namespaces |= CLONE_NEWUTS;
+	return take_value(w, &w->request->hostname, arg, "--hostname");
+}
+
+/* Return: 1 if @code is none of the network's. */
+static int take_network_option(struct words *w, int code, char *arg)
+{
+	struct network_options *o = &w->request->network.options;
+
+	switch (code) {
+	case OPT_NET:
+		return take_net(w, arg);
+	case OPT_MTU:
+		return take_mtu(w, arg);
+	case OPT_IFNAME:
+		return take_value(w, &o->ifname, arg, "--ifname");
+	case OPT_CIDR:
+		return take_value(w, &o->cidr, arg, "--cidr");
+	case OPT_OUTBOUND:
+		return take_value(w, &o->outbound, arg, "--outbound");
+	case OPT_NO_IPV6:
+		o->no_ipv6 = true;
+		return 0;
+	case OPT_NO_DNS:
+		o->no_dns = true;
+		return 0;
+	case OPT_HOST_LOOPBACK:
+		o->host_loopback = true;
+		return 0;
+	default:
+		return 1;
+	}
+}
+
+static int take_namespace(struct words *w, int flag)
+{
+	w->request->namespaces |= flag;
+	return 0;
+}
+
+static int take_option(void *ctx, int code, char *arg)
+{
+	struct words *w = ctx;
+
+	switch (code) {
+	case OPT_MAP_ROOT:
+		w->request->map_root = true;
+		return 0;
+	case OPT_UTS:
+		return take_namespace(w, CLONE_NEWUTS);
+	case OPT_IPC:
+		return take_namespace(w, CLONE_NEWIPC);
+	case OPT_CGROUP:
+		return take_namespace(w, CLONE_NEWCGROUP);
+	case OPT_HOSTNAME:
+		return take_hostname(w, arg);
+	case 'v':
+		w->request->verbose = true;
+		return 0;
+	case 'h':
+		w->help = true;
+		return 0;
+	default:
+		return take_network_option(w, code, arg);
+	}
+}
+
+/* Return: 0, or EXIT_OWN after a usage error. */
+static int check_network(struct unshare_request *request)
+{
+	struct network *n = &request->network;
+	static char none[] = "none";
+	const char *why = n->kind ? NULL : network_parse(none, n);
+
+	if (!why && n->kind->check)
+		why = n->kind->check(n);
+	if (!why)
+		return 0;
+	return cli_usage_error(request->command, "unshare: --net %s: %s",
+			       n->kind->name, why);
+}
+
+/* Return: what is run if no program is named, or NULL after a message. */
+static char *default_program(void)
+{
+	const char *shell = shell_find();
+
+	if (!shell)
+		cli_error("unshare: uid %u has no account: set SHELL",
+			  (unsigned int)getuid());
+	/* execve(2) does not write to it. */
+	return (char *)shell;
+}
+
+int cmd_unshare(const struct command *command, int argc, char **argv)
+{
+	struct unshare_request request = { .command = command };
+	struct words words = { .request = &request };
+	char *shell[2] = { 0 };
+	int first = cli_parse(command, argc, argv, take_option, &words);
+
+	if (first < 0)
+		return EXIT_OWN;
+	if (words.help) {
+		cli_help(command);
+		return EXIT_OK;
+	}
+	if (check_network(&request) != 0)
+		return EXIT_OWN;
+	request.program = argv + first;
+	if (first == argc) {
+		shell[0] = default_program();
+		if (!shell[0])
+			return EXIT_OWN;
+		request.program = shell;
+	}
+	return unshare_run(&request);
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * outer.c - the process that stays outside
+ */
+#include "runnsctl/unshare/outer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "lib/base/log.h"
+#include "lib/sys/ns.h"
+#include "runnsctl/forward/channel.h"
+#include "runnsctl/unshare/mark.h"
+
+enum outer_what { OUTER_NETWORK, OUTER_STAY };
+
+/** struct outer_ask - what comes from inside, with descriptors */
+struct outer_ask {
+	int32_t what;
+};
+
+/** struct outer_answer - how it went; a message has been written by then */
+struct outer_answer {
+	int32_t error;
+	char resolv[NETWORK_RESOLV_MAX];
+};
+
+/* --- outside -------------------------------------------------------------- */
+
+/**
+ * struct outside - the process's own
+ * @socket:	to the one inside
+ * @end:	as long as the other end is open, engines run
+ * @mark:	polls when the namespaces are gone, or -1
+ */
+struct outside {
+	int socket;
+	int end;
+	int mark;
+	struct network network;
+};
+
+static int start_network(struct outside *o, const int *fds, size_t n,
+			 struct outer_answer *answer)
+{
+	if (n != 2)
+		return -EPROTO;
+	o->network.userns = fds[0];
+	o->network.netns = fds[1];
+	o->network.end = o->end;
+	if (o->network.kind->start)
+		answer->error = o->network.kind->start(&o->network);
+	memcpy(answer->resolv, o->network.resolv, sizeof(answer->resolv));
+	close(fds[0]);
+	close(fds[1]);
+	return 0;
+}
+
+/* Return: 0 to go on, 1 if nothing more will be asked, or -errno. */
+static int answer_one(struct outside *o)
+{
+	struct outer_answer answer = { 0 };
+	struct outer_ask ask;
+	int fds[CHANNEL_FDS_MAX];
+	size_t n;
+	int r = channel_recv(o->socket, &ask, sizeof(ask), fds, &n);
+
+	if (r < 0)
+		return r;
+	if (ask.what == OUTER_NETWORK) {
+		r = start_network(o, fds, n, &answer);
+	} else if (ask.what == OUTER_STAY && n == 1) {
+		o->mark = fds[0];
+		r = 1;
+	} else {
+		r = -EPROTO;
+	}
+	if (r >= 0 &&
+	    channel_send(o->socket, &answer, sizeof(answer), NULL, 0) < 0)
+		r = -EPIPE;
+	return r;
+}
+
+/* Nothing of the caller's is kept open but what messages go to. */
+static int detach(void)
+{
+	_cleanup_close_ int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0 ||
+	    dup2(null, STDOUT_FILENO) < 0 || setsid() < 0 || chdir("/") < 0)
+		return -errno;
+	return 0;
+}
+
+static void await_end(const struct outside *o)
+{
+	struct pollfd wait = { .fd = o->mark, .events = POLLIN };
+
+	while (poll(&wait, 1, -1) < 0 && errno == EINTR)
+		;
+}
+
+static int outside_run(int socket, const struct unshare_request *request)
+{
+	const struct sigaction ends = { .sa_handler = SIG_DFL };
+	struct outside o = { .socket = socket,
+			     .mark = -1,
+			     .network = request->network };
+	int pipe[2];
+	int r = detach();
+
+	if (r == 0 && (sigaction(SIGCHLD, &ends, NULL) < 0 ||
+		       pipe2(pipe, O_CLOEXEC) < 0))
+		r = -errno;
+	if (r < 0)
+		return log_errno(r, "unshare: cannot stay outside");
+	o.end = pipe[0];
+	do
+		r = answer_one(&o);
+	while (r == 0);
+	if (r < 0)
+		return r;
+	await_end(&o);
+	return 0;
+}
+
+/* --- inside --------------------------------------------------------------- */
+
+static bool is_needed(const struct unshare_request *request)
+{
+	return request->network.kind->start != NULL;
+}
+
+int outer_start(struct outer *outer, const struct unshare_request *request)
+{
+	int ends[2];
+	pid_t pid;
+
+	outer->socket = -1;
+	if (!is_needed(request))
+		return 0;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+		return log_errno(-errno, "unshare: socketpair");
+	pid = fork();
+	if (pid < 0)
+		return log_errno(-errno, "unshare: fork");
+	if (pid == 0) {
+		close(ends[0]);
+		/* The program must not find a child that it never had. */
+		if (fork() == 0)
+			_exit(outside_run(ends[1], request) < 0);
+		_exit(0);
+	}
+	close(ends[1]);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	outer->socket = ends[0];
+	return 0;
+}
+
+/* Return: 0 with an answer, or -errno. */
+static int ask(const struct outer *outer, enum outer_what what, const int *fds,
+	       size_t n, struct outer_answer *answer)
+{
+	const struct outer_ask words = { .what = what };
+	int none[CHANNEL_FDS_MAX];
+	int r = channel_send(outer->socket, &words, sizeof(words), fds, n);
+
+	if (r == 0)
+		r = channel_recv(outer->socket, answer, sizeof(*answer), none,
+				 &n);
+	return r;
+}
+
+int outer_network(const struct outer *outer, struct network *network)
+{
+	_cleanup_close_ int userns = -1;
+	_cleanup_close_ int netns = -1;
+	struct outer_answer answer = { 0 };
+	int r;
+
+	if (!network->kind->start)
+		return 0;
+	userns = open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC);
+	if (userns < 0)
+		return log_errno(-errno, "unshare: /proc/self/ns/user");
+	netns = ns_open_self(NS_NET);
+	if (netns < 0)
+		return log_errno(netns, "unshare: /proc/self/ns/net");
+	r = ask(outer, OUTER_NETWORK, (int[]){ userns, netns }, 2, &answer);
+	if (r < 0)
+		return log_errno(r, "unshare: no network %s",
+				 network->kind->name);
+	if (answer.error)
+		return answer.error;
+	memcpy(network->resolv, answer.resolv, sizeof(network->resolv));
+	return 0;
+}
+
+int outer_stay(const struct outer *outer)
+{
+	_cleanup_close_ int mark = -1;
+	struct outer_answer answer = { 0 };
+	int r;
+
+	if (outer->socket < 0)
+		return 0;
+	mark = mark_place();
+	if (mark < 0)
+		return log_errno(mark, "unshare: cannot mark the namespace");
+	r = ask(outer, OUTER_STAY, &mark, 1, &answer);
+	return r < 0 ? log_errno(r, "unshare: nobody stays outside") : 0;
+}
