@@ -149,13 +149,16 @@ static int build_claim(void *ctx)
 		.pool = p->pool,
 		.prefix = p->pool_prefix,
 		.address = b->kind->routed && !b->plan.has_address,
+		.pool6 = p->pool6,
+		.prefix6 = p->pool6_prefix,
+		.address6 = b->plan.address6_auto,
 		.from = b->from,
 	};
 	int err = b->kind->look ? b->kind->look(b) : 0;
 
 	if (err == 0 && b->plan.interface_in[0])
 		err = build_await_name(b);
-	if (err == 0 && b->plan.address6.addr.family)
+	if (err == 0 && (want.address6 || b->plan.address6.addr.family))
 		err = inet6_claim(b);
 	if (err == 0 && b->plan.has_address)
 		err = b->kind->routed ? build_fix_address(b) :
@@ -163,7 +166,8 @@ static int build_claim(void *ctx)
 	if (err)
 		return err;
 	snprintf(r->outside, sizeof(r->outside), "%s", b->plan.interface_in);
-	if (want.address || (b->kind->end && !r->outside[0]))
+	if (want.address || want.address6 ||
+	    (b->kind->end && !r->outside[0]))
 		return pool_claim(b->h, b->out, &want, r);
 	err = record_write(b->h, r);
 	if (err)

@@ -121,8 +121,13 @@ static bool mend_address_differs(const struct build *b)
 
 static bool mend_address6_differs(const struct build *b)
 {
-	return memcmp(&b->record.net6, &b->plan.address6,
-		      sizeof(b->plan.address6)) != 0;
+	const struct addr_net *now = &b->record.net6;
+	const struct profile_conf *p = &b->conf->profiles;
+
+	if (b->plan.address6_auto)
+		return now->prefix != p->pool6_prefix ||
+		       !addr_in_net(&now->addr, &p->pool6);
+	return memcmp(now, &b->plan.address6, sizeof(*now)) != 0;
 }
 
 static bool mend_names_differ(const struct build *b)

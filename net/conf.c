@@ -264,6 +264,7 @@ static void plan_fill(struct plan *out, const struct profile *p)
 	out->has_address = p->has_address;
 	out->address = p->address;
 	out->address6 = p->address6;
+	out->address6_auto = p->address6_auto;
 	out->mtu = p->mtu;
 	out->nat = p->nat != SWITCH_NO;
 	out->isolate = p->isolate != SWITCH_NO;
@@ -313,10 +314,10 @@ int conf_plan(const struct conf *conf, const struct request *request,
 				    p->address6.addr.family ||
 				    p->interface_in.len || p->n_forwards))
 		return log_errno(-EINVAL, "%s: section [%s] sets "
-				 "NetworkNamespace, Address, Address6, "
-				 "InterfaceIn or Forward, which only one "
-				 "network can have: it cannot "
-				 "be a pattern", name, request->section);
+				 "NetworkNamespace, Address, Address6 (other "
+				 "than auto), InterfaceIn or Forward, which "
+				 "only one network can have: it cannot be a "
+				 "pattern", name, request->section);
 	return 0;
 }
 

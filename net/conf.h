@@ -50,7 +50,8 @@ struct request {
  * @link:	how it is connected
  * @device:	the device of the host's that @link needs; "" for none
  * @parent:	the namespace that it hangs on; "" for the host
- * @address6:	family 0: no IPv6
+ * @address6:	family 0: none given
+ * @address6_auto: it comes from the pool
  * @gateway:	of the inside, where the host's end has no address; or family 0
  * @uplink:	"" for whatever the routing table picks
  * @vpn:	its section names VPNs
@@ -73,6 +74,7 @@ struct plan {
 	bool has_address;
 	struct addr_net address;
 	struct addr_net address6;
+	bool address6_auto;
 	uint32_t mtu;
 	bool nat;
 	bool isolate;

@@ -141,10 +141,17 @@ static void look4(const struct ipt_entry *e, struct iptc_head *out)
 	};
 }
 
+/* Its last bytes are nobody's. */
+static bool any6(const struct ip6t_ip6 *ip)
+{
+	return !ip->iniface_mask[0] && !ip->outiface_mask[0] &&
+	       IN6_IS_ADDR_UNSPECIFIED(&ip->smsk) &&
+	       IN6_IS_ADDR_UNSPECIFIED(&ip->dmsk) && !ip->proto &&
+	       !(ip->flags & (IP6T_F_PROTO | IP6T_F_TOS)) && !ip->invflags;
+}
+
 static void look6(const struct ip6t_entry *e, struct iptc_head *out)
 {
-	static const struct ip6t_ip6 any = { .proto = 0 };
-
 	*out = (struct iptc_head){
 		.entry = (const char *)e,
 		.in = e->ipv6.iniface,
@@ -154,7 +161,7 @@ static void look6(const struct ip6t_entry *e, struct iptc_head *out)
 		.dst = &e->ipv6.dst,
 		.dst_len = sizeof(e->ipv6.dst),
 		.protocol = e->ipv6.proto,
-		.any = memcmp(&e->ipv6, &any, sizeof(any)) == 0,
+		.any = any6(&e->ipv6),
 		.matches = sizeof(*e),
 		.target = e->target_offset,
 	};

@@ -9,6 +9,7 @@
 
 #include "lib/base/log.h"
 #include "net/link.h"
+#include "net/pool6.h"
 #include "net/route6.h"
 
 /* Can packets be forwarded on devices of ours and no others? */
@@ -31,39 +32,6 @@ static int inet6_forwards(const char *name)
 	return all < 0 ? log_errno(all, "cannot read /proc/sys/net/ipv6") : 0;
 }
 
-/* The next address, or the one before if there is no next. */
-static void inet6_peer(const struct addr_net *net, struct addr *out)
-{
-	unsigned int free = net->prefix > 120 ? 0xffU >> (net->prefix - 120) :
-						0xffU;
-	uint8_t *last = &out->bytes[15];
-
-	*out = net->addr;
-	if ((*last & free) == free)
-		(*last)--;
-	else
-		(*last)++;
-}
-
-/* Its ends and the host's address stand for all of it. */
-static int inet6_is_free(struct nl_sock *sk, const struct addr_net *net)
-{
-	struct addr first = net->addr, last = net->addr;
-	unsigned int bit;
-	int r;
-
-	for (bit = net->prefix; bit < 128; bit++) {
-		uint8_t mask = (uint8_t)(0x80U >> bit % 8);
-
-		first.bytes[bit / 8] &= (uint8_t)~mask;
-		last.bytes[bit / 8] |= mask;
-	}
-	r = route6_is_free(sk, &net->addr);
-	if (r == 1)
-		r = route6_is_free(sk, &first);
-	return r == 1 ? route6_is_free(sk, &last) : r;
-}
-
 int inet6_claim(struct build *b)
 {
 	struct record *r = &b->record;
@@ -77,7 +45,9 @@ int inet6_claim(struct build *b)
 		return log_errno(-EOPNOTSUPP, "%s: a network with Address6= "
 				 "cannot be bound to one uplink in this "
 				 "version", name);
-	free = inet6_is_free(b->out, &b->plan.address6);
+	if (b->plan.address6_auto)
+		return 0;
+	free = pool6_net_is_free(b->out, &b->plan.address6);
 	if (free < 0)
 		return log_errno(free, "cannot ask for the host's IPv6 routes");
 	if (free == 0)
@@ -85,7 +55,7 @@ int inet6_claim(struct build *b)
 				 "the host leads into that network: choose "
 				 "another address", name);
 	r->net6 = b->plan.address6;
-	inet6_peer(&r->net6, &r->peer6);
+	pool6_peer(&r->net6, &r->peer6);
 	return 0;
 }
 

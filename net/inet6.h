@@ -15,7 +15,8 @@
 /**
  * inet6_claim() - can the network have its Address6, and is that free?
  *
- * Return: 0, and net6 and peer6 of the record are set; -errno, logged.
+ * Return: 0, and net6 and peer6 of the record are set, unless the pool gives
+ * them; -errno, logged.
  */
 int inet6_claim(struct build *b) _must_check_;
 

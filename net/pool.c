@@ -21,6 +21,7 @@
 #include "lib/sys/file.h"
 #include "net/dir.h"
 #include "net/link.h"
+#include "net/pool6.h"
 #include "net/route.h"
 
 #define POOL_HINT ".hint"
@@ -195,6 +196,17 @@ static int pool_try(struct nl_sock *sk, const struct pool_want *want,
 			return free;
 		r->net = net;
 	}
+	if (want->address6) {
+		struct addr_net net6;
+		int free;
+
+		pool6_net(&want->pool6, want->prefix6, index, &net6);
+		free = pool6_net_is_free(sk, &net6);
+		if (free != 1)
+			return free;
+		r->net6 = net6;
+		pool6_peer(&net6, &r->peer6);
+	}
 	r->index = index;
 	return 1;
 }
@@ -225,13 +237,31 @@ static int pool_take(const struct host *h, struct record *r)
 
 static int pool_exhausted(const struct pool_want *want)
 {
-	char text[ADDR_TEXT_SIZE];
+	char text[ADDR_TEXT_SIZE], text6[ADDR_TEXT_SIZE];
 
 	addr_format(&want->pool.addr, text);
-	return log_errno(-ENOSPC, "the pool %s/%u has no free /%u network "
-			 "left that no other route leads into; take networks "
-			 "down, or set Pool= and PoolPrefix= in [runns] of "
-			 "runns.conf", text, want->pool.prefix, want->prefix);
+	addr_format(&want->pool6.addr, text6);
+	if (!want->address6)
+		return log_errno(-ENOSPC, "the pool %s/%u has no free /%u "
+				 "network left that no other route leads into; "
+				 "take networks down, or set Pool= and "
+				 "PoolPrefix= in [runns] of runns.conf", text,
+				 want->pool.prefix, want->prefix);
+	return log_errno(-ENOSPC, "there is no number left for which both the "
+			 "pool %s/%u has a free /%u network and the pool "
+			 "%s/%u a free /%u; take networks down, or set Pool= "
+			 "and Pool6= in [runns] of runns.conf", text,
+			 want->pool.prefix, want->prefix, text6,
+			 want->pool6.prefix, want->prefix6);
+}
+
+static uint32_t pool_last(const struct pool_want *want)
+{
+	uint32_t last = want->address ? pool_size(want) : UINT16_MAX;
+	uint32_t last6 = want->address6 ?
+		pool6_size(&want->pool6, want->prefix6) : last;
+
+	return last < last6 ? last : last6;
 }
 
 /* 1 if none is left. */
@@ -239,7 +269,7 @@ static int pool_search(const struct host *h, struct nl_sock *sk,
 		       const struct pool_want *want, struct record *r,
 		       uint32_t first)
 {
-	uint32_t last = want->address ? pool_size(want) : UINT16_MAX;
+	uint32_t last = pool_last(want);
 	uint32_t i;
 
 	for (i = first; i <= last; i++) {

@@ -20,20 +20,24 @@
  * @pool:	where addresses come from
  * @prefix:	of one network
  * @address:	an address is needed (else @r->net is set already)
+ * @pool6, @prefix6, @address6: likewise for IPv6
  * @from:	lowest number to try, from 1
  */
 struct pool_want {
 	struct addr_net pool;
 	uint8_t prefix;
 	bool address;
+	struct addr_net pool6;
+	uint8_t prefix6;
+	bool address6;
 	uint32_t from;
 };
 
 /**
  * pool_claim() - find a number that is free in every respect
  * @sk:		rtnetlink in the host
- * @r:		gets index, outside (if empty), net and peer; it is written
- *		before the number is taken
+ * @r:		gets index, outside (if empty), net and peer, net6 and peer6;
+ *		it is written before the number is taken
  *
  * Passed over are numbers whose device name exists, and networks to which a
  * foreign route leads.  The cost does not grow with the numbers in use.

@@ -56,6 +56,11 @@ void profile_conf_init(struct profile_conf *conf, struct profile *memory,
 		.pool = { .addr = { .family = 4, .bytes = { 172, 24 } },
 			  .prefix = 16 },
 		.pool_prefix = 24,
+		/* "runns", as an identifier of RFC 4193 */
+		.pool6 = { .addr = { .family = 6, .bytes = { 0xfd, 'r', 'u',
+				     'n', 'n', 's' } },
+			   .prefix = 48 },
+		.pool6_prefix = 64,
 	};
 }
 

@@ -93,7 +93,8 @@ struct profile_forward {
  * @has_address: an Address was given (else it comes from the pool)
  * @address:	Address of the host's end and its prefix; of the inside for kinds
  *		other than veth
- * @address6:	Address6 of the host's end and its prefix; family 0: no IPv6
+ * @address6:	Address6 of the host's end and its prefix; family 0: none given
+ * @address6_auto: Address6 comes from the pool
  * @gateway:	Gateway; family 0: none
  * @mtu:	0: 1500
  * @nat:	masquerade (the default) or not
@@ -127,6 +128,7 @@ struct profile {
 	bool has_address;
 	struct addr_net address;
 	struct addr_net address6;
+	bool address6_auto;
 	struct addr gateway;
 	uint32_t mtu;
 	enum profile_switch nat;
@@ -157,6 +159,8 @@ struct profile {
  * @pool_prefix: length of one network's prefix (24)
  * @pool_file:	where Pool or PoolPrefix was given last, NULL: nowhere
  * @pool_line:	its line
+ * @pool6, @pool6_prefix, @pool6_file, @pool6_line: likewise for IPv6
+ *		(fd72:756e:6e73::/48, 64)
  * @seen_general: which general keys were given, a bit each
  */
 struct profile_conf {
@@ -168,6 +172,10 @@ struct profile_conf {
 	uint8_t pool_prefix;
 	const char *pool_file;
 	unsigned int pool_line;
+	struct addr_net pool6;
+	uint8_t pool6_prefix;
+	const char *pool6_file;
+	unsigned int pool6_line;
 	uint64_t seen_general;
 };
 

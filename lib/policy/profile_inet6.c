@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * profile_inet6.c - Address6= of runns.conf(5)
+ * profile_inet6.c - Address6= and Pool6= of runns.conf(5)
  */
 #include "lib/policy/profile_inet6.h"
 
 #include <errno.h>
+
+#include "lib/base/num.h"
 
 enum {
 	INET6_PREFIX_MIN = 16,
@@ -17,28 +19,79 @@ static bool is_unicast(const struct addr *a)
 	return (a->bytes[0] & 0xe0) == 0x20 || (a->bytes[0] & 0xfe) == 0xfc;
 }
 
-int profile_address6_set(const struct profile_input *in)
+static int set_net6(const struct profile_input *in, struct addr_net *net)
 {
-	struct addr_net net;
-
-	if (addr_parse_net(in->value, &net) < 0 || net.addr.family != 6)
+	if (addr_parse_net(in->value, net) < 0 || net->addr.family != 6)
 		return profile_bad(in, in->value.p,
 				   "IPv6 ADDRESS/LENGTH expected, not \"%.*s\"",
 				   SLICE_ARG(in->value));
-	if (net.prefix < INET6_PREFIX_MIN || net.prefix > INET6_PREFIX_MAX)
+	if (net->prefix < INET6_PREFIX_MIN || net->prefix > INET6_PREFIX_MAX)
 		return profile_bad(in, in->value.p,
 				   "the length behind \"/\" must be %d to %d",
 				   INET6_PREFIX_MIN, INET6_PREFIX_MAX);
-	if (!is_unicast(&net.addr))
+	if (!is_unicast(&net->addr))
 		return profile_bad(in, in->value.p,
 				   "\"%.*s\" is neither global nor unique local",
 				   SLICE_ARG(in->value));
+	return 0;
+}
+
+bool profile_has_inet6(const struct profile *p)
+{
+	return p->address6_auto || p->address6.addr.family;
+}
+
+int profile_address6_set(const struct profile_input *in)
+{
+	struct addr_net net;
+	int r;
+
+	in->profile->address6_auto = profile_same_text(in->value,
+						       SLICE("auto"));
+	if (in->profile->address6_auto)
+		return 0;
+	r = set_net6(in, &net);
+	if (r < 0)
+		return r;
 	if (net.prefix < INET6_PREFIX_MAX && !addr_has_host_bits(&net))
 		return profile_bad(in, in->value.p,
 				   "\"%.*s\" is the network: the address of "
 				   "the host's end is expected",
 				   SLICE_ARG(in->value));
 	in->profile->address6 = net;
+	return 0;
+}
+
+int profile_pool6_set(const struct profile_input *in)
+{
+	struct addr_net net;
+	int r = set_net6(in, &net);
+
+	if (r < 0)
+		return r;
+	if (addr_has_host_bits(&net))
+		return profile_bad(in, in->value.p,
+				   "\"%.*s\" has bits set behind its prefix",
+				   SLICE_ARG(in->value));
+	in->conf->pool6 = net;
+	in->conf->pool6_file = in->file;
+	in->conf->pool6_line = in->line;
+	return 0;
+}
+
+int profile_pool6_prefix_set(const struct profile_input *in)
+{
+	uint64_t prefix;
+
+	if (num_parse(in->value.p, in->value.len, INET6_PREFIX_MAX,
+		      &prefix) < 0 || prefix < INET6_PREFIX_MIN)
+		return profile_bad(in, in->value.p,
+				   "number from %d to %d expected, not \"%.*s\"",
+				   INET6_PREFIX_MIN, INET6_PREFIX_MAX,
+				   SLICE_ARG(in->value));
+	in->conf->pool6_prefix = (uint8_t)prefix;
+	in->conf->pool6_file = in->file;
+	in->conf->pool6_line = in->line;
 	return 0;
 }
 
@@ -111,16 +164,42 @@ static bool net6_add_all(struct profile_conf *conf,
 	return any;
 }
 
-static int check_one(const struct profile_conf *conf, const struct profile *p,
-		     const bool lengths[INET6_PREFIX_MAX + 1], struct diag *d)
+static int check_conflict(const struct profile *p, struct diag *d)
 {
 	const char *with = conflict(p);
-	unsigned int prefix;
 
 	if (with)
 		return diag_set(d, p->file, p->line, 0,
 				"[%.*s] has Address6 and also %s: this version "
 				"cannot do both", SLICE_ARG(p->section), with);
+	return 0;
+}
+
+static int check_pool6(const struct profile_conf *conf, struct diag *d)
+{
+	char pool[ADDR_TEXT_SIZE];
+
+	addr_format(&conf->pool6.addr, pool);
+	if (conf->pool6_prefix < conf->pool6.prefix)
+		return diag_set(d, conf->pool6_file, conf->pool6_line, 0,
+				"Pool6Prefix %u does not fit into Pool6 %s/%u",
+				conf->pool6_prefix, pool, conf->pool6.prefix);
+	return 0;
+}
+
+static int check_one(const struct profile_conf *conf, const struct profile *p,
+		     const bool lengths[INET6_PREFIX_MAX + 1], struct diag *d)
+{
+	char pool[ADDR_TEXT_SIZE];
+	unsigned int prefix;
+
+	addr_format(&conf->pool6.addr, pool);
+	if (addr_net_overlap(&p->address6, &conf->pool6))
+		return diag_set(d, p->file, p->line, 0,
+				"Address6 of [%.*s] overlaps the Pool6 %s/%u: "
+				"take another, or move the Pool6",
+				SLICE_ARG(p->section), pool,
+				conf->pool6.prefix);
 	/* The wider of two that overlap is found from the narrower. */
 	for (prefix = 0; prefix <= p->address6.prefix; prefix++) {
 		const struct profile *other =
@@ -140,11 +219,15 @@ static int check_one(const struct profile_conf *conf, const struct profile *p,
 int profile_address6_check(struct profile_conf *conf, struct diag *d)
 {
 	bool lengths[INET6_PREFIX_MAX + 1] = { false };
-	int r = 0;
+	int r = check_pool6(conf, d);
 	size_t i;
 
-	if (!net6_add_all(conf, lengths))
-		return 0;
+	for (i = 0; i < conf->n && r == 0; i++) {
+		if (profile_has_inet6(&conf->profiles[i]))
+			r = check_conflict(&conf->profiles[i], d);
+	}
+	if (r || !net6_add_all(conf, lengths))
+		return r;
 	for (i = 0; i < conf->n && r == 0; i++) {
 		if (conf->profiles[i].address6.addr.family)
 			r = check_one(conf, &conf->profiles[i], lengths, d);

@@ -7,12 +7,22 @@
 
 #include "lib/policy/profile_keys.h"
 
+/** profile_has_inet6() - is Address6 given, or auto? */
+bool profile_has_inet6(const struct profile *p);
+
 /**
  * profile_address6_set() - take over the value of Address6
  *
  * Return: 0, or -EINVAL with the diagnosis filled.
  */
 int profile_address6_set(const struct profile_input *in) _must_check_;
+
+/**
+ * profile_pool6_set(), profile_pool6_prefix_set() - likewise of Pool6 and
+ * Pool6Prefix
+ */
+int profile_pool6_set(const struct profile_input *in) _must_check_;
+int profile_pool6_prefix_set(const struct profile_input *in) _must_check_;
 
 /**
  * profile_address6_check() - does each stand where it can hold, and do none

@@ -163,7 +163,8 @@ static int set_net4(const struct profile_input *in, struct addr_net *net)
 				   SLICE_ARG(in->value));
 	if (net->addr.family != 4)
 		return profile_bad(in, in->value.p,
-				   "IPv6 is not supported by this version");
+				   "an IPv6 network is given with Address6 or "
+				   "Pool6");
 	if (net->prefix < 8 || net->prefix > 31)
 		return profile_bad(in, in->value.p,
 				   "the length behind \"/\" must be 8 to 31");
@@ -339,6 +340,8 @@ static const struct key {
 	{ "Linger", NETWORK, key_linger },
 	{ "Pool", GENERAL, key_pool },
 	{ "PoolPrefix", GENERAL, key_pool_prefix },
+	{ "Pool6", GENERAL, profile_pool6_set },
+	{ "Pool6Prefix", GENERAL, profile_pool6_prefix_set },
 	{ "Firewall", GENERAL, key_firewall },
 	{ "vpn", NETWORK_MANY, profile_vpn_set },
 	{ "WireGuard", NETWORK_MANY, profile_vpn_set },
