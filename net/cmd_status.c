@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/base/log.h"
+#include "lib/sys/bus.h"
 #include "net/cmd.h"
 #include "net/fw.h"
 #include "net/status.h"
@@ -48,6 +49,8 @@ static void status_show(struct status_run *run, const struct options *o)
 	size_t i;
 
 	if (o->json) {
+		if (run->n)
+			run->bus = bus_answers(run->h->root, BUS_NOBODY);
 		status_json(run, &json);
 		return;
 	}

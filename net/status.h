@@ -48,6 +48,7 @@ struct status {
  * @uplinks:	indices of devices that any network leaves by
  * @blocks:	what warn_each() keeps between two networks
  * @list:	what was found, by name
+ * @bus:	why members are only routed: bus_answers()
  * @failed:	something could not be looked at, and this was said
  */
 struct status_run {
@@ -60,6 +61,7 @@ struct status_run {
 	struct status *list;
 	size_t n;
 	size_t size;
+	const char *bus;
 	bool failed;
 };
 

@@ -40,11 +40,12 @@ static void status_level(struct status_run *run, struct jsonw *j,
 		.steers_dns = strcmp(s->names, "steered") == 0,
 		.isolated = s->known && (s->record.isolate ||
 					 s->record.link == LINK_NONE),
+		.bus = run->bus,
 	};
 	struct status_level l = { .n = 0 };
 	size_t i;
 
-	if (level_each(run->h->root, &level, status_why, &l) < 0 ||
+	if (level_each(&level, status_why, &l) < 0 ||
 	    status_lost(run, s, status_why_lost, &l) < 0)
 		run->failed = true;
 	jsonw_string(j, "level", l.n ? "routed" : "sealed");

@@ -192,13 +192,17 @@ static void explain_decision(struct explain *e)
 
 static void explain_level(struct explain *e)
 {
-	const struct decision *d = &e->decision;
+	const struct level_session session = {
+		.name = e->decision.name,
+		.section = e->decision.section,
+		.exists = e->exists == 1,
+		.uid = e->user.uid,
+	};
 
 	if (strcmp(e->outcome, "enter") == 0 ||
 	    strcmp(e->outcome, "build") == 0 ||
 	    strcmp(e->outcome, "private") == 0)
-		e->level = level_find(e->host, d->name, d->section,
-				      e->exists == 1, e->level_why);
+		e->level = level_find(e->host, &session, e->level_why);
 }
 
 /* The rule as it is written, its continuation lines joined. */

@@ -13,6 +13,7 @@
 #include <sys/statvfs.h>
 
 #include "lib/session/paths.h"
+#include "lib/sys/bus.h"
 #include "lib/sys/file.h"
 #include "lib/sys/proc.h"
 #include "runnsctl/audit.h"
@@ -185,9 +186,25 @@ static void look_at_name(struct audit *a)
 			     "/etc/hosts", name);
 }
 
+static void look_at_bus(struct audit *a)
+{
+	static const struct finding finding = {
+		.check = "bus",
+		.why = "a session is only routed, not sealed: a look-up over "
+		       "the bus leaves its network",
+		.mend = "put runns-names.conf of the examples (dbus) into "
+			"/etc/dbus-1/system.d",
+	};
+	const char *why = bus_answers(a->places.root, BUS_NOBODY);
+
+	if (why)
+		audit_report(a, &finding, "%s", why);
+}
+
 void doctor_host(struct audit *a)
 {
 	look_at_firewalls(a);
 	look_at_remains(a);
 	look_at_name(a);
+	look_at_bus(a);
 }

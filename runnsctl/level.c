@@ -14,6 +14,7 @@
 #include "lib/policy/profile.h"
 #include "lib/session/level.h"
 #include "lib/session/paths.h"
+#include "lib/sys/bus.h"
 #include "lib/sys/file.h"
 #include "runnsctl/sources.h"
 
@@ -81,17 +82,19 @@ static int take_why(void *ctx, const char *why)
 	return 1;
 }
 
-const char *level_find(int host, const char *name, const char *section,
-		       bool exists, char why[LEVEL_WHY_SIZE])
+const char *level_find(int host, const struct level_session *session,
+		       char why[LEVEL_WHY_SIZE])
 {
-	struct level level = { true, true };
+	struct level level = { .steers_dns = true, .isolated = true };
 	int r = 0;
 
 	why[0] = '\0';
-	if (name[0])
-		r = exists ? from_record(host, name, &level) : -EACCES;
+	if (session->name[0])
+		r = session->exists ?
+			    from_record(host, session->name, &level) :
+			    -EACCES;
 	if (r == -EACCES)
-		r = from_conf(host, name, section, &level);
+		r = from_conf(host, session->name, session->section, &level);
 	if (r < 0 && r != -ENOENT)
 		return NULL;
 	if (r == -ENOENT) {
@@ -100,5 +103,6 @@ const char *level_find(int host, const char *name, const char *section,
 			 "its members is not known");
 		return "routed";
 	}
-	return level_each(host, &level, take_why, why) ? "routed" : "sealed";
+	level.bus = bus_answers(host, session->uid);
+	return level_each(&level, take_why, why) ? "routed" : "sealed";
 }

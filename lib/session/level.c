@@ -4,17 +4,7 @@
  */
 #include "lib/session/level.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-/* systemd-resolved(8) answers over the bus whoever asks, on the host's side. */
-static bool resolved_answers(int host)
-{
-	return faccessat(host, "run/systemd/resolve", F_OK, 0) == 0 &&
-	       faccessat(host, "run/dbus/system_bus_socket", F_OK, 0) == 0;
-}
-
-int level_each(int host, const struct level *level,
+int level_each(const struct level *level,
 	       int (*fn)(void *ctx, const char *why), void *ctx)
 {
 	int r = 0;
@@ -25,8 +15,7 @@ int level_each(int host, const struct level *level,
 	if (r == 0 && !level->isolated)
 		r = fn(ctx, "nothing keeps it from services of the host and "
 			    "from other networks (Isolate, Link)");
-	if (r == 0 && resolved_answers(host))
-		r = fn(ctx, "systemd-resolved answers over the system bus on "
-			    "the host's networks");
+	if (r == 0 && level->bus)
+		r = fn(ctx, level->bus);
 	return r;
 }

@@ -16,20 +16,21 @@
  * struct level - what is known of a network
  * @steers_dns:	look-ups reach its own name servers only
  * @isolated:	it reaches neither the host's services nor other networks
+ * @bus:	bus_answers() of a member
  */
 struct level {
 	bool steers_dns;
 	bool isolated;
+	const char *bus;
 };
 
 /**
  * level_each() - call @fn for each reason why it is routed and not sealed
- * @host:	file_host_root()
  * @fn:		gets a sentence; a value other than 0 ends it and is returned
  *
  * Return: 0 or what @fn returned.
  */
-int level_each(int host, const struct level *level,
+int level_each(const struct level *level,
 	       int (*fn)(void *ctx, const char *why), void *ctx) _must_check_;
 
 #endif

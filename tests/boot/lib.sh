@@ -39,6 +39,44 @@ debian_fetch()
 	mv "$root.part" "$root"
 }
 
+# debian_layer RELEASE NAME PACKAGE...: more packages on top of it, kept too
+# and added to the machine that is booted; after debian_fetch
+debian_layer()
+{
+	local layer=$debian_dir/$1.$2 log=$debian_dir/$1.$2.log
+	layers=$layer:${layers-}
+	[ "$$" -ne 1 ] || [ "${RUNNS_HOST-}" != 1 ] || return 0
+	[ ! -e "$layer" ] || return 0
+	rm -rf "$layer.part" && mkdir -p "$layer.part" "$layer.part.work" &&
+		unshare -m --propagation private sh -c "$(debian_install)" sh \
+			"$debian_dir/$1" "$layer.part" "${@:3}" >"$log" 2>&1 ||
+		bail "packages for $1 cannot be had: see $log"
+	rm -rf "$layer.part.work" "$layer.part/var/cache/apt" \
+		"$layer.part/var/lib/apt/lists" "$layer.part/etc/resolv.conf" \
+		"$layer.part/usr/sbin/policy-rc.d"
+	mv "$layer.part" "$layer"
+}
+
+# What is installed starts nothing.
+debian_install()
+{
+	cat <<-'END'
+	set -e
+	base=$1 layer=$2
+	shift 2
+	mount -t overlay overlay \
+		-o "lowerdir=$base,upperdir=$layer,workdir=$layer.work" /mnt
+	mount -t proc proc /mnt/proc
+	mount --rbind /dev /mnt/dev
+	cp --remove-destination /etc/resolv.conf /mnt/etc/resolv.conf
+	printf '#!/bin/sh\nexit 101\n' >/mnt/usr/sbin/policy-rc.d
+	chmod 0755 /mnt/usr/sbin/policy-rc.d
+	export DEBIAN_FRONTEND=noninteractive
+	chroot /mnt apt-get -q update
+	chroot /mnt apt-get -q -y --no-install-recommends install "$@"
+	END
+}
+
 # What the first process does, in namespaces of its own.
 debian_init()
 {
