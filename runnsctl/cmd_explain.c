@@ -158,7 +158,9 @@ static void explain_name(struct explain *e)
 	} else if (ns == -ENOENT && e->host_known) {
 		e->exists = 0;
 		explain_absent(e);
-	} else if (ns == -ENOENT || ns == -EACCES) {
+	} else if (ns == -ENOENT || ns == -EACCES ||
+		   (ns == -EBADF && !e->host_known)) {
+		/* In a session's view the handles are plain files. */
 		answer(e, "unknown", "it cannot be seen from here whether it exists: ask as root");
 	} else {
 		answer(e, "refuse", "the session is refused: %s",

@@ -55,11 +55,6 @@ machine sh -c '
 	systemctl enable --now runns@work' >>"$log" 2>&1
 ok $? "users, networks and the profile of PAM" "$(tail -n 20 "$log")"
 
-machine_cookie()
-{
-	machine nsenter --net="/run/netns/$1" probe cookie
-}
-
 # inside NAME FILE TEXT: who wrote FILE was in the network NAME, and complete
 inside()
 {

@@ -150,7 +150,8 @@ debian_boot()
 	debian_init >"$top/init"
 	sysctl -q -w net.unix.max_dgram_qlen=512
 	sh -c 'echo 0 >"$1/cgroup.procs" && exec unshare -mpuiCf --kill-child \
-		sh "$2/init" "$2" "$3"' sh "$cgroup" "$top" "$debian_dir/$1" \
+		sh "$2/init" "$2" "$3"' sh "$cgroup" "$top" \
+		"${layers-}$debian_dir/$1" \
 		>>"$top/console" 2>&1 &
 	machine_outer=$!
 	wait_until 60 debian_pid && wait_until 120 debian_is_up
@@ -165,6 +166,43 @@ debian_cgroup()
 		-exec rmdir {} + 2>/dev/null
 	cgroup=$(mktemp -d "$host_dir/cgroup/runns-debian.XXXXXX") &&
 		chmod 0755 "$cgroup"
+}
+
+# debian_runns RELEASE USER...: it boots with RUNNS from packages, off in PAM
+# as they leave it, and with users who let root of the internet in
+debian_runns()
+{
+	local release=$1
+	shift
+	sshd_configure && debian_boot "$release" &&
+		cp "$debs"/*.deb "$out" &&
+		cp /root/.ssh/id_ed25519.pub "$out/key.pub" &&
+		machine sh -c '
+		export DEBIAN_FRONTEND=noninteractive
+		echo "MaxStartups 500" >>/etc/ssh/sshd_config &&
+		dpkg -i /out/*.deb || exit 1
+		for user in root "$@"; do
+			id "$user" >/dev/null 2>&1 ||
+				useradd -m -s /bin/bash "$user" || exit 1
+			home=$(getent passwd "$user" | cut -d : -f 6)
+			install -d -m 0700 -o "$user" "$home/.ssh" &&
+				install -m 0600 -o "$user" /out/key.pub \
+					"$home/.ssh/authorized_keys" || exit 1
+		done
+		systemctl reload-or-restart ssh' sh "$@" >"$out/install.log" 2>&1 &&
+		wait_until 20 inet ssh root@host true
+}
+
+# debian_why: what is known of a machine that did not come up
+debian_why()
+{
+	tail -n 20 "$host_dir/debian/console" "$out/install.log" 2>/dev/null
+	[ -z "${machine-}" ] || machine systemctl --no-pager list-jobs
+}
+
+machine_cookie()
+{
+	machine nsenter --net="/run/netns/$1" probe cookie
 }
 
 debian_pid()

@@ -116,6 +116,11 @@ is "$(as_user runnsctl explain --json alice cron | python3 -c '
 import json, sys
 d = json.load(sys.stdin)
 print(d["outcome"], d["exists"])')" "unknown None" "but not what he cannot see"
+is "$(su alice -c 'cd /; runnsctl explain --json alice' | python3 -c '
+import json, sys
+d = json.load(sys.stdin)
+print(d["outcome"], d["exists"])')" "unknown None" \
+	"in a session, where handles are plain files, neither"
 is "$(runnsctl explain --json nosuch 2>/dev/null)" \
 	'{"error":{"code":"no-user","message":"nosuch: there is no such user"}}' \
 	"a user who does not exist"
