@@ -12,6 +12,7 @@
 #include "lib/base/log.h"
 #include "net/dns.h"
 #include "net/inet6.h"
+#include "net/route6_steer.h"
 #include "net/uplink.h"
 #include "net/uplink6.h"
 #include "net/view_note.h"
@@ -148,6 +149,34 @@ int build_outside(void *ctx)
 	return b->record.net6.addr.family ? inet6_outside(b) : 0;
 }
 
+/* IPv6 by the same uplink as IPv4. */
+static int build_way_out6(struct build *b, const struct uplink_user *user)
+{
+	int err = uplink6_use(user, b->steer.uplink.index, &b->steer.gateway6);
+
+	if (err || !b->plan.uplink[0])
+		return err;
+	err = route6_steer(b->out, &b->steer);
+	if (err)
+		return log_errno(err, "%s: cannot have its IPv6 packets leave "
+				 "by %s", b->record.name, b->plan.uplink);
+	return 0;
+}
+
+static int build_unsteer(struct build *b)
+{
+	const struct record *r = &b->record;
+	int err = r->steered ?
+		route_unsteer(b->out, r->outside, &r->peer, 0) : 0;
+
+	if (err == 0 && r->steered && r->net6.addr.family)
+		err = route6_unsteer(b->out, r->outside, &r->peer6, 0);
+	if (err)
+		return log_errno(err, "cannot remove the routing rules of %s",
+				 r->name);
+	return 0;
+}
+
 int build_way_out(void *ctx)
 {
 	struct build *b = ctx;
@@ -162,21 +191,27 @@ int build_way_out(void *ctx)
 		.inside = b->record.peer,
 		.net = b->record.net,
 		.link = b->link,
+		.inside6 = b->record.peer6,
+		.net6 = b->record.net6,
 	};
 	err = uplink_use(&user, b->plan.uplink, &b->steer.uplink);
 	if (err)
 		return err;
-	if (b->plan.uplink[0])
+	if (!b->plan.uplink[0])
+		err = build_unsteer(b);
+	else
 		err = route_steer(b->out, &b->steer);
 	if (err)
 		return log_errno(err, "%s: cannot have its packets leave by %s",
 				 b->record.name, b->plan.uplink);
 	if (b->record.net6.addr.family)
-		err = uplink6_use(&user);
-	if (err)
-		return err;
+		err = build_way_out6(b, &user);
 	/* One that stands may have left by another device. */
-	return user.stands ? uplink_move(&user, &b->steer) : 0;
+	if (err == 0 && user.stands)
+		err = uplink_move(&user, &b->steer);
+	if (err == 0 && user.stands && b->record.net6.addr.family)
+		err = uplink6_move(&user, b->steer.uplink.index);
+	return err;
 }
 
 int build_unway_out(void *ctx)
@@ -185,15 +220,9 @@ int build_unway_out(void *ctx)
 	struct uplink_user user = {
 		.h = b->h, .sk = b->out, .fw = b->fw, .name = b->record.name,
 	};
-	int err = 0;
+	int err = build_unsteer(b);
 
-	if (b->record.steered)
-		err = route_unsteer(b->out, b->record.outside,
-				    &b->record.peer, 0);
-	if (err)
-		return log_errno(err, "cannot remove the routing rules of %s",
-				 b->record.name);
-	if (b->record.net6.addr.family)
+	if (err == 0 && b->record.net6.addr.family)
 		err = uplink6_leave(b->h, b->out, b->record.name);
 	return err ? err : uplink_leave(&user);
 }
@@ -205,6 +234,8 @@ int build_start(void *ctx)
 
 	if (err == 0 && b->plan.uplink[0])
 		err = route_steer_back(b->out, &b->steer);
+	if (err == 0 && b->plan.uplink[0] && b->record.net6.addr.family)
+		err = route6_steer_back(b->out, &b->steer);
 	if (err)
 		return log_errno(err, "cannot bring %s up", b->record.outside);
 	return b->record.net6.addr.family ? inet6_start(b) : 0;

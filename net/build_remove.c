@@ -15,6 +15,7 @@
 #include "net/link_kind.h"
 #include "net/outer.h"
 #include "net/pool.h"
+#include "net/route6_steer.h"
 #include "net/track.h"
 #include "net/unit.h"
 #include "net/uplink.h"
@@ -81,6 +82,8 @@ static int remove_outside(const struct host *h, const struct record *r)
 		err = fw_remove(h, fw, r->name, r->outside);
 	if (err == 0 && r->steered)
 		err = route_unsteer(sk, r->outside, &r->peer, 0);
+	if (err == 0 && r->steered && r->net6.addr.family)
+		err = route6_unsteer(sk, r->outside, &r->peer6, 0);
 	if (err == 0 && kind->routed)
 		err = uplink_leave(&user);
 	if (err == 0 && r->net6.addr.family)

@@ -41,10 +41,6 @@ int inet6_claim(struct build *b)
 
 	if (err)
 		return err;
-	if (b->plan.uplink[0])
-		return log_errno(-EOPNOTSUPP, "%s: a network with Address6= "
-				 "cannot be bound to one uplink in this "
-				 "version", name);
 	if (b->plan.address6_auto)
 		return 0;
 	free = pool6_net_is_free(b->out, &b->plan.address6);

@@ -13,11 +13,7 @@
 #include <sys/socket.h>
 
 enum {
-	ROUTE_TABLE_BASE = 0x72000000,	/* + index of the uplink */
-	ROUTE_RULE_PRIORITY = 20814,	/* before main (32766) */
 	ROUTE_HALF = 1,			/* as long a prefix is a default's */
-	ROUTE_LAST_METRIC = 0x7fffffff,
-	ROUTE_RULES_MAX = 16,		/* equal rules that are removed */
 };
 
 int route_add_addr(struct nl_sock *sk, int index, const struct addr_net *net)

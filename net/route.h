@@ -18,6 +18,14 @@ enum {
 	ROUTE_UPLINKS_MAX = 8,
 };
 
+/* Of networks that leave by one uplink only. */
+enum {
+	ROUTE_TABLE_BASE = 0x72000000,	/* + index of the uplink */
+	ROUTE_RULE_PRIORITY = 20814,	/* before main (32766) */
+	ROUTE_LAST_METRIC = 0x7fffffff,
+	ROUTE_RULES_MAX = 16,		/* equal rules that are removed */
+};
+
 /**
  * route_add_addr() - give the device @index an address, once
  *
@@ -91,6 +99,7 @@ int route_uplink_now(struct nl_sock *sk,
  * @net:	the host's address and the network's prefix
  * @link:	the host's end
  * @uplink:	the device to leave by, and the gateway there
+ * @inside6, @net6, @gateway6: likewise for IPv6; family 0: it has none
  */
 struct route_steer {
 	const char *outside;
@@ -98,6 +107,9 @@ struct route_steer {
 	struct addr_net net;
 	int link;
 	struct route_uplink uplink;
+	struct addr inside6;
+	struct addr_net net6;
+	struct addr gateway6;
 };
 
 /**

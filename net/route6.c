@@ -8,10 +8,11 @@
 #include <linux/if_addr.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
+#include <stdbool.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "net/link.h"
-#include "net/route.h"
 
 enum {
 	ROUTE6_LEN = 16,
@@ -118,50 +119,72 @@ int route6_is_free(struct nl_sock *sk, const struct addr *a)
 }
 
 struct route6_list {
-	int *out;
+	struct route_uplink *out;
 	int n;
 };
 
-static void route6_list_add(struct route6_list *list, int index)
+static void route6_list_add(struct route6_list *list, int index,
+			    const struct nlattr *gateway)
 {
+	struct route_uplink u = { .index = index };
 	int i;
 
 	for (i = 0; i < list->n; i++) {
-		if (list->out[i] == index)
+		if (list->out[i].index == index)
 			return;
 	}
-	if (list->n < ROUTE6_UPLINKS_MAX)
-		list->out[list->n++] = index;
+	if (list->n == ROUTE_UPLINKS_MAX)
+		return;
+	if (gateway && nla_len(gateway) == ROUTE6_LEN) {
+		u.gateway.family = 6;
+		memcpy(u.gateway.bytes, nla_data(gateway), ROUTE6_LEN);
+	}
+	list->out[list->n++] = u;
+}
+
+static void route6_list_hops(struct route6_list *list, struct nlattr *multi)
+{
+	struct rtnexthop *hop = nla_data(multi);
+	int left = nla_len(multi);
+
+	while (left >= (int)sizeof(*hop) && hop->rtnh_len >= sizeof(*hop) &&
+	       hop->rtnh_len <= left) {
+		struct nlattr *attrs = (struct nlattr *)RTNH_DATA(hop);
+		int len = hop->rtnh_len - (int)sizeof(*hop);
+
+		route6_list_add(list, hop->rtnh_ifindex,
+				nla_find(attrs, len, RTA_GATEWAY));
+		left -= (int)RTNH_ALIGN(hop->rtnh_len);
+		hop = RTNH_NEXT(hop);
+	}
+}
+
+static bool route6_is_steered(const struct nlattr *table)
+{
+	return table && (nla_get_u32(table) & ~0xffffffU) == ROUTE_TABLE_BASE;
 }
 
 static int route6_list_one(void *ctx, struct nlmsghdr *h)
 {
 	const struct rtmsg *head = nlmsg_data(h);
 	struct nlattr *tb[RTA_MAX + 1];
-	struct rtnexthop *hop;
-	int left;
 
 	if (h->nlmsg_type != RTM_NEWROUTE ||
 	    nlmsg_parse(h, sizeof(*head), tb, RTA_MAX, NULL) < 0)
 		return -EBADMSG;
-	if (head->rtm_dst_len > ROUTE6_HALF || head->rtm_type != RTN_UNICAST)
+	if (head->rtm_dst_len > ROUTE6_HALF || head->rtm_type != RTN_UNICAST ||
+	    route6_is_steered(tb[RTA_TABLE]))
 		return 0;
 	if (tb[RTA_OIF])
-		route6_list_add(ctx, (int)nla_get_u32(tb[RTA_OIF]));
-	if (!tb[RTA_MULTIPATH])
-		return 0;
-	hop = nla_data(tb[RTA_MULTIPATH]);
-	left = nla_len(tb[RTA_MULTIPATH]);
-	while (left >= (int)sizeof(*hop) && hop->rtnh_len >= sizeof(*hop) &&
-	       hop->rtnh_len <= left) {
-		route6_list_add(ctx, hop->rtnh_ifindex);
-		left -= (int)RTNH_ALIGN(hop->rtnh_len);
-		hop = RTNH_NEXT(hop);
-	}
+		route6_list_add(ctx, (int)nla_get_u32(tb[RTA_OIF]),
+				tb[RTA_GATEWAY]);
+	if (tb[RTA_MULTIPATH])
+		route6_list_hops(ctx, tb[RTA_MULTIPATH]);
 	return 0;
 }
 
-int route6_uplinks(struct nl_sock *sk, int out[ROUTE6_UPLINKS_MAX])
+int route6_uplinks(struct nl_sock *sk,
+		   struct route_uplink out[ROUTE_UPLINKS_MAX])
 {
 	struct rtmsg head = { .rtm_family = AF_INET6 };
 	struct route6_list list = { .out = out };

@@ -7,8 +7,7 @@
 
 #include "lib/policy/addr.h"
 #include "net/nl.h"
-
-enum { ROUTE6_UPLINKS_MAX = 8 };
+#include "net/route.h"
 
 /** route6_add_addr() - give the device @index an address, once; 0 or -errno */
 int route6_add_addr(struct nl_sock *sk, int index, const struct addr_net *net)
@@ -29,12 +28,13 @@ int route6_add_default(struct nl_sock *sk, int index,
 int route6_is_free(struct nl_sock *sk, const struct addr *a) _must_check_;
 
 /**
- * route6_uplinks() - the devices of the default routes
- * @out:	room for ROUTE6_UPLINKS_MAX
+ * route6_uplinks() - the devices of the default routes, whatever their table,
+ * but for our own tables
+ * @out:	room for ROUTE_UPLINKS_MAX
  *
  * Return: how many, or -errno.
  */
-int route6_uplinks(struct nl_sock *sk, int out[ROUTE6_UPLINKS_MAX])
-	_must_check_;
+int route6_uplinks(struct nl_sock *sk,
+		   struct route_uplink out[ROUTE_UPLINKS_MAX]) _must_check_;
 
 #endif

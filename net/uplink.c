@@ -19,6 +19,7 @@
 #include "net/dir.h"
 #include "net/link.h"
 #include "net/record.h"
+#include "net/route6_steer.h"
 #include "net/sysctl.h"
 
 #define UPLINK_BEFORE ".before"
@@ -284,6 +285,14 @@ static int uplink_remove(const struct host *h, const struct uplink *u)
 	return 0;
 }
 
+/* The table of the uplink; what leads there are rules of networks. */
+static int uplink_forget_table(struct nl_sock *sk, int index)
+{
+	int err = route_forget(sk, index);
+
+	return err ? err : route6_forget(sk, index);
+}
+
 /* Back to what was; the drop goes last. */
 static int uplink_restore(const struct host *h, struct nl_sock *sk,
 			  struct uplink *u)
@@ -302,7 +311,7 @@ static int uplink_restore(const struct host *h, struct nl_sock *sk,
 	if (err == 0 && u->opened && fw)
 		err = fw->close(u->name);
 	if (err == 0)
-		err = route_forget(sk, u->index);
+		err = uplink_forget_table(sk, u->index);
 	return err ? err : uplink_remove(h, u);
 }
 
@@ -325,7 +334,7 @@ static int uplink_drop(const struct host *h, struct nl_sock *sk, int index,
 		return uplink_restore(h, sk, &u);
 	/* Without a note of what was before nothing has been changed yet. */
 	if (err == -ENOENT || err == -EINVAL)
-		err = route_forget(sk, index);
+		err = uplink_forget_table(sk, index);
 	return err ? err : uplink_remove(h, &u);
 }
 
@@ -422,6 +431,9 @@ static int uplink_move_one(void *ctx, int index)
 		return err;
 	err = route_unsteer(user->sk, move->steer->outside,
 			    &move->steer->inside, index);
+	if (err == 0 && move->steer->inside6.family)
+		err = route6_unsteer(user->sk, move->steer->outside,
+				     &move->steer->inside6, index);
 	return err ? err : uplink_drop(user->h, user->sk, index, user->name);
 }
 

@@ -33,6 +33,8 @@ struct six {
 	struct nl_sock *sk;
 	const struct fw_backend *fw;	/* of the network */
 	const char *name;	/* of the network; NULL: those without record */
+	struct route_uplink keep[ROUTE_UPLINKS_MAX];
+	int n_keep;		/* these it uses */
 };
 
 static bool six_all_forward(void)
@@ -93,12 +95,12 @@ static int six_join(const struct six *s, int index)
 	char key[SIX_SIZE];
 	struct link l;
 	int err = link_find(s->sk, NULL, index, &l);
+	int now = err ? 0 : sysctl_get("ipv6", l.name, SIX_FORWARD);
 
 	snprintf(key, sizeof(key), SIX_PREFIX "%d", index);
 	dir = six_open(s->h, key);
-	/* Somebody else lets it forward: that stays his. */
-	if (err == 0 && dir == -ENOENT &&
-	    sysctl_get("ipv6", l.name, SIX_FORWARD) == 1)
+	/* Somebody else lets it forward: that stays his.  Or it has no IPv6. */
+	if ((now == 1 && dir == -ENOENT) || now == -ENOENT)
 		return 0;
 	if (err == 0 && dir == -ENOENT) {
 		err = file_make_dir(s->h->uplink, key, 0700);
@@ -151,13 +153,28 @@ static int six_restore(const struct six *s, const char *key, int dir)
 	return err;
 }
 
+static bool six_is_kept(const struct six *s, const char *key)
+{
+	char kept[SIX_SIZE];
+	int i;
+
+	for (i = 0; i < s->n_keep; i++) {
+		snprintf(kept, sizeof(kept), SIX_PREFIX "%d",
+			 s->keep[i].index);
+		if (strcmp(key, kept) == 0)
+			return true;
+	}
+	return false;
+}
+
 static int six_leave_one(void *ctx, const char *key)
 {
 	const struct six *s = ctx;
 	_cleanup_close_ int dir = -1;
 	int err = 0;
 
-	if (strncmp(key, SIX_PREFIX, sizeof(SIX_PREFIX) - 1) != 0)
+	if (strncmp(key, SIX_PREFIX, sizeof(SIX_PREFIX) - 1) != 0 ||
+	    six_is_kept(s, key))
 		return 0;
 	dir = six_open(s->h, key);
 	if (dir < 0)
@@ -190,32 +207,75 @@ static int six_withdraw_one(void *ctx, const char *key)
 	return six_close(name);
 }
 
+/* Finds out which uplinks it uses. */
+static int six_find(struct six *s, int only)
+{
+	int i;
+
+	s->n_keep = route6_uplinks(s->sk, s->keep);
+	if (s->n_keep < 0 || !only)
+		return s->n_keep < 0 ? s->n_keep : 0;
+	for (i = 0; i < s->n_keep; i++) {
+		if (s->keep[i].index == only)
+			break;
+	}
+	s->keep[0] = i < s->n_keep ? s->keep[i] :
+				     (struct route_uplink){ .index = only };
+	s->n_keep = 1;
+	return 0;
+}
+
 static int six_use(const struct six *s)
 {
-	int all[ROUTE6_UPLINKS_MAX];
 	int err = 0;
-	int i, n;
+	int i;
 
 	if (six_all_forward())
 		return dir_each(s->h->uplink, six_withdraw_one, (void *)s);
-	n = route6_uplinks(s->sk, all);
-	for (i = 0; i < n && err == 0; i++)
-		err = six_join(s, all[i]);
-	return n < 0 ? n : err;
+	for (i = 0; i < s->n_keep && err == 0; i++)
+		err = six_join(s, s->keep[i].index);
+	return err;
 }
 
-int uplink6_use(const struct uplink_user *user)
+static void six_begin(struct six *s, const struct uplink_user *user)
 {
-	struct six s = {
+	*s = (struct six){
 		.h = user->h, .sk = user->sk, .fw = user->fw,
 		.name = user->name,
 	};
-	_cleanup_close_ int lock = host_lock(s.h, "fw", "", HOST_LOCK_MS);
-	int err = lock < 0 ? lock : six_use(&s);
+}
 
+int uplink6_use(const struct uplink_user *user, int only, struct addr *gateway)
+{
+	_cleanup_close_ int lock = host_lock(user->h, "fw", "", HOST_LOCK_MS);
+	struct six s;
+	int err;
+
+	six_begin(&s, user);
+	err = lock < 0 ? lock : six_find(&s, only);
+	if (err == 0)
+		err = six_use(&s);
 	if (err)
 		return log_errno(err, "cannot open the way out of %s for IPv6",
 				 user->name);
+	*gateway = only ? s.keep[0].gateway : (struct addr){ 0 };
+	return 0;
+}
+
+int uplink6_move(const struct uplink_user *user, int only)
+{
+	_cleanup_close_ int lock = host_lock(user->h, "fw", "", HOST_LOCK_MS);
+	struct six s;
+	int err;
+
+	six_begin(&s, user);
+	err = lock < 0 ? lock : six_find(&s, only);
+	/* Without any default route it will come back. */
+	if (err == 0 && s.n_keep > 0)
+		err = dir_each(s.h->uplink, six_leave_one, &s);
+	if (err)
+		return log_errno(err, "cannot leave the uplinks that %s used "
+				 "for IPv6 before", user->name);
 	return 0;
 }
 

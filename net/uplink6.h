@@ -19,10 +19,21 @@
 
 /**
  * uplink6_use() - open the way out for a network
+ * @only:	device that it is to leave by; 0: those of the default routes
+ * @gateway:	set to the router at @only, or to family 0
  *
  * Return: 0, also if the host has no default route; -errno; logged.
  */
-int uplink6_use(const struct uplink_user *user) _must_check_;
+int uplink6_use(const struct uplink_user *user, int only, struct addr *gateway)
+	_must_check_;
+
+/**
+ * uplink6_move() - leave devices that the network does not use any more
+ * @only:	as for uplink6_use(), which went before
+ *
+ * Return: 0 or -errno, logged.
+ */
+int uplink6_move(const struct uplink_user *user, int only) _must_check_;
 
 /**
  * uplink6_leave() - the network @name needs it no more

@@ -100,8 +100,6 @@ static const char *conflict(const struct profile *p)
 {
 	if (p->link != LINK_VETH)
 		return "Link";
-	if (p->interface_out.len)
-		return "InterfaceOut";
 	if (p->parent.len)
 		return "Parent";
 	return p->n_vpns ? "a VPN" : NULL;

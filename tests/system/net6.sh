@@ -204,10 +204,10 @@ words()
 	like "$(runnsctl up taken 2>&1)" 'Address6=: another route' \
 		"$fw: a network that a route leads into is refused"
 	refuses "$fw: and nothing of it is left" test -e /run/runns/net/taken
-	printf '[x]\nAddress6 = fd24:9::1/64\nInterfaceOut = eth0\n' \
+	printf '[x]\nAddress6 = fd24:9::1/64\nLink = none\n' \
 		>/etc/both.conf
 	like "$(runnsctl check /etc/both.conf 2>&1)" \
-		'Address6 and also InterfaceOut' "what cannot hold is an error"
+		'Address6 and also Link' "what cannot hold is an error"
 	rm /etc/both.conf
 }
 
