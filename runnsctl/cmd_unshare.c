@@ -12,6 +12,8 @@
 
 enum {
 	OPT_NET = 256,
+	OPT_NAME,
+	OPT_STATE,
 	OPT_MAP_ROOT,
 	OPT_UTS,
 	OPT_IPC,
@@ -30,6 +32,8 @@ enum { KINDS_SIZE = 128, HOSTNAME_MAX = 64, MTU_MAX = 65535, MTU_MIN = 68 };
 
 const struct cli_option cmd_unshare_options[] = {
 	{ OPT_NET, "net", "KIND", "its network; default: none" },
+	{ OPT_NAME, "name", "ID", "an instance that later calls join" },
+	{ OPT_STATE, "state", "DIR", "directory of the instance" },
 	{ OPT_MAP_ROOT, "map-root", NULL, "be root inside" },
 	{ OPT_UTS, "uts", NULL, "a host name of its own" },
 	{ OPT_IPC, "ipc", NULL, "System V IPC and message queues of its own" },
@@ -144,6 +148,10 @@ static int take_option(void *ctx, int code, char *arg)
 	struct words *w = ctx;
 
 	switch (code) {
+	case OPT_NAME:
+		return take_value(w, &w->request->name, arg, "--name");
+	case OPT_STATE:
+		return take_value(w, &w->request->state, arg, "--state");
 	case OPT_MAP_ROOT:
 		w->request->map_root = true;
 		return 0;

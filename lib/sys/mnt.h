@@ -106,6 +106,19 @@ bool mnt_has_overlay(void);
 int mnt_overlay(const char *layers, const char *source) _must_check_;
 
 /**
+ * mnt_overlay_writable() - an overlay of a user's, not yet anywhere
+ * @lower:	absolute path of the directory that shows through
+ * @upper:	absolute path of the one that changes go to
+ * @work:	absolute path of an empty directory beside @upper
+ *
+ * nosuid, nodev.
+ *
+ * Return: as mnt_overlay().
+ */
+int mnt_overlay_writable(const char *lower, const char *upper, const char *work)
+	_must_check_;
+
+/**
  * mnt_place_tree() - put what mnt_clone() or mnt_new() gave on @path
  * @dir:	directory, or AT_FDCWD
  *

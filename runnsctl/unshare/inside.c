@@ -14,6 +14,7 @@
 #include "lib/sys/file.h"
 #include "lib/sys/mnt.h"
 #include "lib/sys/ns.h"
+#include "runnsctl/unshare/names.h"
 
 enum { RANGE_SIZE = 40 };
 
@@ -83,12 +84,34 @@ static int renew_sys(void)
 	return r;
 }
 
+/* Return: 0, or -errno (logged). */
+static int mount_names(const struct unshare_request *request)
+{
+	_cleanup_close_ int dir = -1;
+	struct names names = { .dir = -1 };
+
+	/* Without a network that brings some, the host's are of no use. */
+	if (request->network.kind->start || request->is_named)
+		names.resolv = request->network.resolv;
+	if (request->is_named) {
+		dir = instance_inside(&request->instance);
+		if (dir < 0)
+			return log_errno(dir, "unshare: directory of the "
+					 "instance");
+		names.dir = dir;
+	}
+	return names_mount(&names);
+}
+
 int inside_mount(const struct unshare_request *request)
 {
 	int r;
 
 	if (request->network.kind->is_host)
 		return 0;
+	r = mount_names(request);
+	if (r < 0)
+		return r;
 	r = renew_sys();
 	/* Masked in some containers; nothing but looks depends on it. */
 	if (r < 0 && request->verbose)

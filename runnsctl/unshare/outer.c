@@ -7,10 +7,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "lib/base/log.h"
@@ -20,9 +22,17 @@
 
 enum outer_what { OUTER_NETWORK, OUTER_STAY };
 
-/** struct outer_ask - what comes from inside, with descriptors */
+/**
+ * struct outer_ask - what comes from inside, with descriptors
+ * @flags:	of namespaces_pack()
+ * @dev:	of the mount namespace
+ * @ino:	of the mount namespace
+ */
 struct outer_ask {
 	int32_t what;
+	int32_t flags;
+	uint64_t dev;
+	uint64_t ino;
 };
 
 /** struct outer_answer - how it went; a message has been written by then */
@@ -38,12 +48,20 @@ struct outer_answer {
  * @socket:	to the one inside
  * @end:	as long as the other end is open, engines run
  * @mark:	polls when the namespaces are gone, or -1
+ * @inner:	the process inside
+ * @instance:	that is to be kept, or NULL
+ * @dev:	of its mount namespace
+ * @ino:	of its mount namespace
  */
 struct outside {
 	int socket;
 	int end;
 	int mark;
+	pid_t inner;
 	struct network network;
+	struct instance *instance;
+	uint64_t dev;
+	uint64_t ino;
 };
 
 static int start_network(struct outside *o, const int *fds, size_t n,
@@ -62,6 +80,27 @@ static int start_network(struct outside *o, const int *fds, size_t n,
 	return 0;
 }
 
+static int stay(struct outside *o, const struct outer_ask *ask, const int *fds,
+		size_t n)
+{
+	struct namespaces ns;
+	int r;
+
+	if (n < 1)
+		return -EPROTO;
+	o->mark = fds[0];
+	r = namespaces_unpack(&ns, fds + 1, n - 1, ask->flags);
+	if (r < 0)
+		return r;
+	if (o->instance)
+		o->instance->ns = ns;
+	else
+		namespaces_close(&ns);
+	o->dev = ask->dev;
+	o->ino = ask->ino;
+	return 1;
+}
+
 /* Return: 0 to go on, 1 if nothing more will be asked, or -errno. */
 static int answer_one(struct outside *o)
 {
@@ -73,14 +112,10 @@ static int answer_one(struct outside *o)
 
 	if (r < 0)
 		return r;
-	if (ask.what == OUTER_NETWORK) {
+	if (ask.what == OUTER_NETWORK)
 		r = start_network(o, fds, n, &answer);
-	} else if (ask.what == OUTER_STAY && n == 1) {
-		o->mark = fds[0];
-		r = 1;
-	} else {
-		r = -EPROTO;
-	}
+	else
+		r = stay(o, &ask, fds, n);
 	if (r >= 0 &&
 	    channel_send(o->socket, &answer, sizeof(answer), NULL, 0) < 0)
 		r = -EPIPE;
@@ -102,43 +137,64 @@ static void await_end(const struct outside *o)
 {
 	struct pollfd wait = { .fd = o->mark, .events = POLLIN };
 
+	if (o->instance) {
+		instance_serve(o->instance, &(struct instance_inside){
+			.pid = o->inner, .dev = o->dev, .ino = o->ino,
+			.mark = o->mark });
+		return;
+	}
 	while (poll(&wait, 1, -1) < 0 && errno == EINTR)
 		;
 }
 
-static int outside_run(int socket, const struct unshare_request *request)
+/* Return: 0 when the namespaces are gone, or -errno. */
+static int outside_run(struct outside *o)
 {
-	const struct sigaction ends = { .sa_handler = SIG_DFL };
-	struct outside o = { .socket = socket,
-			     .mark = -1,
-			     .network = request->network };
+	const struct sigaction normal = { .sa_handler = SIG_DFL };
 	int pipe[2];
 	int r = detach();
 
-	if (r == 0 && (sigaction(SIGCHLD, &ends, NULL) < 0 ||
+	if (r == 0 && (sigaction(SIGCHLD, &normal, NULL) < 0 ||
 		       pipe2(pipe, O_CLOEXEC) < 0))
 		r = -errno;
 	if (r < 0)
 		return log_errno(r, "unshare: cannot stay outside");
-	o.end = pipe[0];
+	o->end = pipe[0];
 	do
-		r = answer_one(&o);
+		r = answer_one(o);
 	while (r == 0);
 	if (r < 0)
 		return r;
-	await_end(&o);
+	await_end(o);
 	return 0;
+}
+
+static void outside(int socket, const struct unshare_request *request,
+		    pid_t inner)
+{
+	struct instance instance = request->instance;
+	struct outside o = { .socket = socket,
+			     .mark = -1,
+			     .inner = inner,
+			     .network = request->network,
+			     .instance = request->is_named ? &instance : NULL };
+	int r = outside_run(&o);
+
+	if (r < 0 && o.instance)
+		instance_remove(o.instance);
+	_exit(r < 0);
 }
 
 /* --- inside --------------------------------------------------------------- */
 
 static bool is_needed(const struct unshare_request *request)
 {
-	return request->network.kind->start != NULL;
+	return request->network.kind->start || request->is_named;
 }
 
 int outer_start(struct outer *outer, const struct unshare_request *request)
 {
+	pid_t inner = getpid();
 	int ends[2];
 	pid_t pid;
 
@@ -154,7 +210,7 @@ int outer_start(struct outer *outer, const struct unshare_request *request)
 		close(ends[0]);
 		/* The program must not find a child that it never had. */
 		if (fork() == 0)
-			_exit(outside_run(ends[1], request) < 0);
+			outside(ends[1], request, inner);
 		_exit(0);
 	}
 	close(ends[1]);
@@ -165,12 +221,11 @@ int outer_start(struct outer *outer, const struct unshare_request *request)
 }
 
 /* Return: 0 with an answer, or -errno. */
-static int ask(const struct outer *outer, enum outer_what what, const int *fds,
-	       size_t n, struct outer_answer *answer)
+static int ask(const struct outer *outer, const struct outer_ask *words,
+	       const int *fds, size_t n, struct outer_answer *answer)
 {
-	const struct outer_ask words = { .what = what };
 	int none[CHANNEL_FDS_MAX];
-	int r = channel_send(outer->socket, &words, sizeof(words), fds, n);
+	int r = channel_send(outer->socket, words, sizeof(*words), fds, n);
 
 	if (r == 0)
 		r = channel_recv(outer->socket, answer, sizeof(*answer), none,
@@ -180,6 +235,7 @@ static int ask(const struct outer *outer, enum outer_what what, const int *fds,
 
 int outer_network(const struct outer *outer, struct network *network)
 {
+	const struct outer_ask words = { .what = OUTER_NETWORK };
 	_cleanup_close_ int userns = -1;
 	_cleanup_close_ int netns = -1;
 	struct outer_answer answer = { 0 };
@@ -193,7 +249,7 @@ int outer_network(const struct outer *outer, struct network *network)
 	netns = ns_open_self(NS_NET);
 	if (netns < 0)
 		return log_errno(netns, "unshare: /proc/self/ns/net");
-	r = ask(outer, OUTER_NETWORK, (int[]){ userns, netns }, 2, &answer);
+	r = ask(outer, &words, (int[]){ userns, netns }, 2, &answer);
 	if (r < 0)
 		return log_errno(r, "unshare: no network %s",
 				 network->kind->name);
@@ -203,10 +259,29 @@ int outer_network(const struct outer *outer, struct network *network)
 	return 0;
 }
 
-int outer_stay(const struct outer *outer)
+static int ask_to_stay(const struct outer *outer, int mark,
+		       const struct namespaces *ns)
+{
+	struct outer_ask words = { .what = OUTER_STAY };
+	struct outer_answer answer;
+	int fds[1 + NAMESPACES_MAX] = { mark };
+	struct stat st;
+	size_t n;
+	int flags;
+
+	if (stat("/proc/self/ns/mnt", &st) < 0)
+		return -errno;
+	n = namespaces_pack(ns, fds + 1, &flags);
+	words.flags = flags;
+	words.dev = st.st_dev;
+	words.ino = st.st_ino;
+	return ask(outer, &words, fds, 1 + n, &answer);
+}
+
+int outer_stay(const struct outer *outer, int flags)
 {
 	_cleanup_close_ int mark = -1;
-	struct outer_answer answer = { 0 };
+	struct namespaces ns;
 	int r;
 
 	if (outer->socket < 0)
@@ -214,6 +289,9 @@ int outer_stay(const struct outer *outer)
 	mark = mark_place();
 	if (mark < 0)
 		return log_errno(mark, "unshare: cannot mark the namespace");
-	r = ask(outer, OUTER_STAY, &mark, 1, &answer);
+	r = namespaces_open_self(&ns, flags & ~CLONE_NEWNS);
+	if (r == 0)
+		r = ask_to_stay(outer, mark, &ns);
+	namespaces_close(&ns);
 	return r < 0 ? log_errno(r, "unshare: nobody stays outside") : 0;
 }

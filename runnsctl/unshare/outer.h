@@ -4,9 +4,10 @@
  *
  * What has to be done from outside of the new namespaces, and what must live
  * as long as they do, is done by a process that was split off before they
- * were made: it starts the engine of the network and ends it.  It is no child
- * of the program's, and not in its session.  With the network none or host
- * there is no such process.
+ * were made: it starts the engine of the network and ends it, and it is
+ * the keeper of an instance.  It is no child of the program's, and not in its
+ * session.  Without a name and with the network none or host there is no such
+ * process.
  */
 #ifndef UNSHARE_OUTER_H
 #define UNSHARE_OUTER_H
@@ -44,9 +45,10 @@ int outer_network(const struct outer *outer, struct network *network)
 /**
  * outer_stay() - have it stay until the calling process's mount namespace is
  * gone
+ * @flags:	CLONE_NEW... of all namespaces that were made
  *
  * Return: 0; -errno (logged).
  */
-int outer_stay(const struct outer *outer) _must_check_;
+int outer_stay(const struct outer *outer, int flags) _must_check_;
 
 #endif

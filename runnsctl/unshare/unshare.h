@@ -15,4 +15,14 @@
  */
 int unshare_run(struct unshare_request *request);
 
+/**
+ * unshare_open() - have an instance without entering it
+ * @request:	name or state, and how it is made if it is not there
+ *
+ * Return: 0 with descriptors of all namespaces in @request->instance.ns: as
+ * long as that of the mount namespace is open, here or elsewhere, the
+ * instance stays; instance_close() in the end.  -errno after a message.
+ */
+int unshare_open(struct unshare_request *request) _must_check_;
+
 #endif

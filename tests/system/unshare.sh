@@ -83,4 +83,92 @@ is "$(as alice sh -c 'echo $$; exec runnsctl unshare sh -c "echo \$\$"' | uniq -
 is "$(as alice sh -c 'exec 7<&0; runnsctl unshare sh -c "ls /proc/self/fd"')" \
 	"$(as alice sh -c 'exec 7<&0; sh -c "ls /proc/self/fd"')" "descriptors"
 
+# --- instances ---------------------------------------------------------------------
+
+state=/home/alice/.local/state/runns/work
+
+# member SECONDS|FIFO...: an instance's program in the background, until its
+# standard input ends
+member()
+{
+	local name=$1
+	rm -f $out/$name
+	mkfifo -m 0666 $out/$name
+	un --name work sh -c "readlink /proc/self/ns/net >$out/$name.net; read x" \
+		<>$out/$name &
+	wait_until 10 test -s $out/$name.net
+}
+
+leave()
+{
+	echo >$out/$1
+}
+
+gone()
+{
+	[ ! -e $state ]
+}
+
+member first
+is "$(stat -c '%a %U' $state $state/.. $state/control $state/lock | xargs)" \
+	"700 alice 700 alice 600 alice 600 alice" "its directory is closed to others"
+isnt "$(cat $out/first.net)" "$(readlink /proc/self/ns/net)" "a network of its own"
+is "$(un --name work readlink /proc/self/ns/net)" "$(cat $out/first.net)" \
+	"a second call joins it"
+is "$(un --name other readlink /proc/self/ns/net | grep -cxF "$(cat $out/first.net)")" \
+	0 "another name is another network"
+is "$(un --name work pwd)" /home/alice "in the same directory"
+ends 7 "a member's status" --name work sh -c 'exit 7'
+is "$(readlink /proc/"$(cat $state/child_pid)"/ns/net)" "$(cat $out/first.net)" \
+	"child_pid is inside"
+is "$(as alice sh -c "nsenter -t $(cat $state/child_pid) --preserve-credentials \
+	-U -n readlink /proc/self/ns/net")" "$(cat $out/first.net)" "for nsenter too"
+is "$(un --name work cat /etc/resolv.conf)" "" "no name server"
+echo nameserver 192.0.2.7 >$state/resolv.conf
+is "$(un --name work cat /etc/resolv.conf)" "nameserver 192.0.2.7" \
+	"resolv.conf is the instance's"
+echo nameserver 192.0.2.8 >/etc/resolv.conf.new
+mv /etc/resolv.conf.new /etc/resolv.conf
+is "$(un --name work cat /etc/resolv.conf)" "nameserver 192.0.2.7" \
+	"also after the host has replaced its own"
+refuses "another user does not see it" as bob ls $state
+as bob runnsctl unshare --state $state true 2>/dev/null
+is $? 125 "and cannot join it"
+member second
+leave first
+wait_until 10 sh -c "! kill -0 $(cat $state/child_pid)"
+is "$(un --name work readlink /proc/self/ns/net)" "$(cat $out/second.net)" \
+	"it lives on without its maker"
+wait_until 5 sh -c 'readlink /proc/$(cat '$state'/child_pid)/ns/net |
+	grep -qxF "$(cat '$out'/second.net)"'
+ok $? "child_pid is the other's now"
+leave second
+wait_until 5 gone
+ok $? "it dies with its last member"
+# What stays in the background is a member.
+un --name work sh -c 'sleep infinity >/dev/null 2>&1 </dev/null & readlink /proc/self/ns/net; echo $! >&2' \
+	>$out/left 2>$out/left.pid
+is "$(un --name work readlink /proc/self/ns/net)" "$(cat $out/left)" \
+	"a background process keeps it"
+kill "$(cat $out/left.pid)"
+wait_until 5 gone
+ok $? "until it ends"
+for i in $(seq 8); do
+	un --name work sh -c 'readlink /proc/self/ns/net; sleep 0.5' >$out/race.$i &
+done
+wait $(jobs -p | tail -n 8)
+is "$(cat $out/race.* | sort -u | wc -l)" 1 "eight at once make one"
+wait_until 5 gone
+ok $? "which is gone again"
+un --name "../x" true 2>/dev/null
+is $? 125 "a name that is a path"
+install -d -o alice -m 0755 /home/alice/open
+un --state /home/alice/open true 2>/dev/null
+is $? 125 "a directory that others can enter"
+is "$(as alice env XDG_RUNTIME_DIR=/tmp/x runnsctl unshare --name x sh -c 'ls ~/.local/state/runns')" \
+	x "a directory below /tmp is not used"
+install -d -o alice -m 0700 /run/user/5001
+is "$(as alice env XDG_RUNTIME_DIR=/run/user/5001 runnsctl unshare --name x \
+	ls /run/user/5001/runns)" x "XDG_RUNTIME_DIR"
+
 done_testing
