@@ -156,6 +156,8 @@ static int build_claim(void *ctx)
 	};
 	int err = b->kind->look ? b->kind->look(b) : 0;
 
+	if (err == 0)
+		err = build_allows(b);
 	if (err == 0 && b->plan.interface_in[0])
 		err = build_await_name(b);
 	if (err == 0 && (want.address6 || b->plan.address6.addr.family))

@@ -89,6 +89,7 @@ static const struct step mend_steps[] = {
 	{ "hang it on its Parent", mend_hang, NULL, build_has_parent },
 	{ "write its files", build_files, NULL, NULL },
 	{ "write its name into it", build_mark, NULL, build_needs_mark },
+	{ "look where it may go", build_allows, NULL, build_is_routed },
 	{ "tell the firewall", build_firewall, NULL, build_is_routed },
 	{ "look for the devices", mend_link, NULL, build_has_link },
 	{ "set up the inside", build_inner, NULL, build_has_link },

@@ -84,7 +84,6 @@ int build_unhang(void *ctx)
 int build_firewall(void *ctx)
 {
 	struct build *b = ctx;
-	const struct profile *p = b->plan.profile;
 	struct fw_member m = {
 		.name = b->plan.name,
 		.link = b->record.outside,
@@ -92,8 +91,9 @@ int build_firewall(void *ctx)
 		.isolate = b->plan.isolate,
 		.inside = b->record.peer,
 		.inside6 = b->record.peer6,
-		.forwards = p ? p->forwards : NULL,
-		.n_forwards = p ? p->n_forwards : 0,
+		.forwards = b->record.forwards,
+		.n_forwards = b->record.n_forwards,
+		.allows = &b->record.allows,
 	};
 
 	return fw_add(b->h, b->fw, &m);

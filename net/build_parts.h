@@ -20,6 +20,7 @@ bool build_needs_mark(const void *ctx);
  * All take a struct build, as steps do (step.h), and log their failures; but
  * build_link() leaves it to its caller to say that a name is taken.
  */
+int build_allows(void *ctx);
 int build_files(void *ctx);
 int build_unfiles(void *ctx);
 int build_mark(void *ctx);

@@ -12,6 +12,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/log.h"
+#include "lib/policy/profile_allow.h"
 #include "lib/session/paths.h"
 #include "lib/sys/file.h"
 
@@ -271,6 +272,7 @@ static void plan_fill(struct plan *out, const struct profile *p)
 	out->strict_dns = profile_strict_dns(p);
 	out->etc_overlay = p->etc == ETC_OVERLAY;
 	out->linger = p->linger != SWITCH_NO;
+	profile_allow_list(p, &out->allows);
 	plan_link(out, p);
 	plan_vpn(out, p);
 }

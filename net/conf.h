@@ -59,6 +59,7 @@ struct request {
  * @kill_switch: nothing but them leads outside
  * @vpn_scripts: their programs may run hooks, as root
  * @resolve:	resolv.conf to use inside; empty: made
+ * @allows:	where it may go in spite of its walls
  */
 struct plan {
 	char name[NAME_SIZE];
@@ -76,6 +77,7 @@ struct plan {
 	struct addr_net address6;
 	bool address6_auto;
 	uint32_t mtu;
+	struct allow_list allows;
 	bool nat;
 	bool isolate;
 	bool strict_dns;

@@ -4,8 +4,9 @@
  *
  * Both backends do the same: traffic of a network leaves masqueraded; nothing
  * from outside, from another network or to the host's own services passes,
- * unless it answers something or is ICMP to the host; no packet with a source
- * that does not belong there passes.  Rules of others are left alone.
+ * unless it answers something, is ICMP to the host, or goes where the network
+ * is allowed to; no packet with a source that does not belong there passes.
+ * Rules of others are left alone.
  */
 #ifndef RUNNS_NET_FW_H
 #define RUNNS_NET_FW_H
@@ -24,6 +25,8 @@
  * @inside:	address that @forwards lead to
  * @inside6:	likewise for IPv6; family 0: it has none
  * @forwards:	ports of the host's that lead into it
+ * @allows:	where it may go in spite of @isolate, without ALLOW_LAN; NULL:
+ *		nowhere
  */
 struct fw_member {
 	const char *name;
@@ -34,6 +37,7 @@ struct fw_member {
 	struct addr inside6;
 	const struct profile_forward *forwards;
 	size_t n_forwards;
+	const struct allow_list *allows;
 };
 
 struct steer_dns;

@@ -19,6 +19,7 @@
 #include "lib/base/buf.h"
 #include "lib/base/log.h"
 #include "lib/session/paths.h"
+#include "net/fw_iptc_allow.h"
 #include "net/fw_iptc_block.h"
 #include "net/fw_iptc_door.h"
 #include "net/fw_iptc_edit.h"
@@ -39,6 +40,7 @@ static const struct iptc_chain {
 	{ "filter", "runns-input" },
 	{ "filter", "runns-local" },
 	{ "filter", "runns-forward" },
+	{ "filter", "runns-apart" },
 	{ "filter", "runns-open" },
 	{ "filter", "runns-accept" },
 	{ "filter", "runns-output" },
@@ -68,7 +70,8 @@ static const struct iptc_rule iptc_base[] = {
 	{ "filter", "FORWARD", IPTC_HEAD, .target = "runns-forward" },
 	{ "filter", "runns-forward", .match = IPTC_TRANSLATED,
 	  .target = "RETURN" },
-	{ "filter", "runns-forward", .out = IPTC_ALL, .target = "DROP" },
+	{ "filter", "runns-forward", .target = "runns-apart", .leave = true },
+	{ "filter", "runns-apart", .out = IPTC_ALL, .target = "DROP" },
 	{ "filter", "runns-open", .in = IPTC_ALL, .target = "DROP" },
 	{ "filter", "FORWARD", .target = "runns-accept" },
 	{ "filter", "runns-accept", .in = IPTC_ALL, .target = "ACCEPT" },
@@ -92,10 +95,7 @@ static const struct iptc_rule iptc_base[] = {
 	{ "nat", "runns-doors", .target = "runns-published" },
 };
 
-/*
- * What a special network adds.  IPTC_SECOND is behind the rule that lets
- * answers pass.
- */
+/* What a special network adds. */
 enum iptc_kind {
 	IPTC_OWN_NAME = 1,	/* its device is not rn-N */
 	IPTC_IS_OPEN = 2,
@@ -121,10 +121,10 @@ static const struct iptc_special {
 	  { "filter", "runns-input", IPTC_HEAD, .target = "runns-local" } },
 
 	{ IPTC_IS_OPEN, 0, true,
-	  { "filter", "runns-forward", IPTC_SECOND, .target = "runns-open",
+	  { "filter", "runns-apart", IPTC_HEAD, .target = "runns-open",
 	    .leave = true } },
 	{ IPTC_OWN_NAME, IPTC_IS_OPEN, true,
-	  { "filter", "runns-forward", IPTC_SECOND, .target = "DROP" } },
+	  { "filter", "runns-apart", IPTC_HEAD, .target = "DROP" } },
 	{ IPTC_IS_OPEN, 0, false,
 	  { "filter", "runns-open", IPTC_HEAD, .target = "RETURN" } },
 	{ IPTC_OWN_NAME, IPTC_IS_OPEN, false,
@@ -339,6 +339,10 @@ static int iptc_add_one(const struct iptc *t, const void *ctx)
 		r = iptc_doors_add(t, m);
 		changed = 1;
 	}
+	if (r >= 0 && strcmp(t->name, "filter") == 0) {
+		r = iptc_allows_add(t, m);
+		changed |= r > 0;
+	}
 	return r < 0 ? r : changed;
 }
 
@@ -426,7 +430,7 @@ static int iptc_clear(const char *leaving)
 
 static int iptc_open_one(const struct iptc *t, const void *ctx)
 {
-	struct iptc_rule rule = { "filter", "runns-forward", .in = ctx,
+	struct iptc_rule rule = { "filter", "runns-apart", .in = ctx,
 				  .target = "DROP" };
 	int err;
 

@@ -137,27 +137,64 @@ static void iptc_put_match(struct iptc_entry *e, enum iptc_match match)
 	}
 }
 
+static void iptc_put_port(struct iptc_entry *e, uint8_t family, bool udp_port,
+			  uint16_t port)
+{
+	uint8_t protocol = udp_port ? IPPROTO_UDP : IPPROTO_TCP;
+	struct xt_tcp *tcp;
+	struct xt_udp *udp;
+
+	if (family == 4) {
+		e->v4.ip.proto = protocol;
+	} else {
+		e->v6.ipv6.proto = protocol;
+		e->v6.ipv6.flags |= IP6T_F_PROTO;
+	}
+	if (udp_port) {
+		udp = iptc_part(e, "udp", 0, sizeof(*udp));
+		udp->spts[1] = UINT16_MAX;
+		udp->dpts[0] = udp->dpts[1] = port;
+	} else {
+		tcp = iptc_part(e, "tcp", 0, sizeof(*tcp));
+		tcp->spts[1] = UINT16_MAX;
+		tcp->dpts[0] = tcp->dpts[1] = port;
+	}
+}
+
+static void iptc_put_net(struct iptc_entry *e, const struct addr_net *net)
+{
+	uint8_t *mask = net->addr.family == 4 ?
+				(uint8_t *)&e->v4.ip.dmsk :
+				(uint8_t *)&e->v6.ipv6.dmsk;
+	unsigned int bit;
+
+	if (net->addr.family == 4)
+		memcpy(&e->v4.ip.dst, net->addr.bytes, 4);
+	else
+		memcpy(&e->v6.ipv6.dst, net->addr.bytes, 16);
+	for (bit = 0; bit < net->prefix; bit++)
+		mask[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
+}
+
+static void iptc_put_allow(struct iptc_entry *e, uint8_t family,
+			   const struct allow *a)
+{
+	if (a->kind != ALLOW_HOST)
+		iptc_put_net(e, &a->net);
+	if (a->kind != ALLOW_NET)
+		iptc_put_port(e, family, a->udp, a->port);
+}
+
 /* The host's end of a forward. */
 static void iptc_put_door(struct iptc_entry *e, const struct profile_forward *f)
 {
 	static const uint8_t any[sizeof(f->addr)];
-	struct xt_tcp *tcp;
-	struct xt_udp *udp;
 
 	if (memcmp(f->addr, any, sizeof(any)) != 0) {
 		memcpy(&e->v4.ip.dst, f->addr, sizeof(f->addr));
 		e->v4.ip.dmsk.s_addr = INADDR_BROADCAST;
 	}
-	e->v4.ip.proto = f->udp ? IPPROTO_UDP : IPPROTO_TCP;
-	if (f->udp) {
-		udp = iptc_part(e, "udp", 0, sizeof(*udp));
-		udp->spts[1] = UINT16_MAX;
-		udp->dpts[0] = udp->dpts[1] = f->port;
-	} else {
-		tcp = iptc_part(e, "tcp", 0, sizeof(*tcp));
-		tcp->spts[1] = UINT16_MAX;
-		tcp->dpts[0] = tcp->dpts[1] = f->port;
-	}
+	iptc_put_port(e, 4, f->udp, f->port);
 }
 
 static void iptc_put_inside(struct iptc_entry *e, const struct iptc_rule *rule)
@@ -227,6 +264,8 @@ int iptc_rule_add(const struct iptc *t, const struct iptc_rule *rule)
 		iptc_put_head6(&e.v6.ipv6, rule);
 	}
 	iptc_put_match(&e, rule->match);
+	if (rule->allow)
+		iptc_put_allow(&e, t->lib->family, rule->allow);
 	if (rule->door)
 		iptc_put_door(&e, rule->door);
 	comment = iptc_part(&e, "comment", 0, sizeof(*comment));

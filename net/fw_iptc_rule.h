@@ -32,6 +32,7 @@ enum iptc_match {
  * @in, @out:	device, or NULL; a last '+' stands for anything
  * @target:	ACCEPT, DROP, RETURN, MASQUERADE, MARK or a chain of ours
  * @mark:	what MARK sets
+ * @allow:	destination that packets are for; NULL: any
  * @door:	of DNAT, also a condition: the host's address and port
  * @inside:	of DNAT: the address that it leads to
  * @owner:	device that the rule goes with; NULL: as @in or @out say
@@ -47,6 +48,7 @@ struct iptc_rule {
 	const char *target;
 	uint8_t mark;
 	bool leave;
+	const struct allow *allow;
 	const struct profile_forward *door;
 	const struct addr *inside;
 	const char *owner;

@@ -20,6 +20,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/log.h"
+#include "net/fw_nft_allow.h"
 #include "net/fw_nft_base.h"
 #include "net/fw_nft_door.h"
 #include "net/fw_nft_rule.h"
@@ -160,6 +161,8 @@ static int nft_add(const struct fw_member *m)
 	if (err == 0)
 		err = nft_doors_set(sk, m);
 	if (err == 0)
+		err = nft_allow_set(sk, m);
+	if (err == 0)
 		err = nft_theirs_pass(sk, m->link);
 	if (err)
 		return log_errno(err, "cannot add %s to the nftables sets of "
@@ -192,6 +195,8 @@ static int nft_remove(const char *link)
 
 	if (err == 0)
 		err = nft_doors_set(sk, &gone);
+	if (err == 0)
+		err = nft_allow_set(sk, &gone);
 	if (err)
 		return log_errno(err, "cannot close the ports of %s", link);
 	err = nft_theirs_unpass(sk, link);

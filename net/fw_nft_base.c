@@ -19,6 +19,7 @@
 
 #include "lib/base/log.h"
 #include "net/fw.h"
+#include "net/fw_nft_allow.h"
 #include "net/fw_nft_door.h"
 #include "net/fw_nft_rule.h"
 
@@ -37,10 +38,10 @@ const char *const nft_sets[NFT_SETS] = {
 };
 
 enum {
-	BASE_RULES = 8,		/* of one chain, and one that ends them */
+	BASE_RULES = 12,	/* of one chain, and one that ends them */
 	BASE_WORDS = 5,		/* of one rule, likewise */
 	BASE_IFNAME = 41,	/* type of a set's elements, as nft(8) has it */
-	BASE_MESSAGES = 56,
+	BASE_MESSAGES = 72,
 };
 
 /* Words of rules. */
@@ -56,6 +57,8 @@ enum {
 #define TRANSLATED { .kind = NFT_TRANSLATED }
 #define DOOR { .kind = NFT_DOOR, .set = NFT_DOORS }
 #define DOOR_ANY { .kind = NFT_DOOR, .set = NFT_DOORS, .others = true }
+#define ALLOWED(row) \
+	{ .kind = NFT_ALLOWED, .set = row, .value = row##_FIELDS }
 #define ANSWER { .kind = NFT_ANSWER }
 #define SPOOFED { .kind = NFT_SPOOFED }
 #define MASQUERADE { .kind = NFT_MASQUERADE }
@@ -83,12 +86,17 @@ static const struct nft_chain {
 	    { IIFNAME_NOT(LINKS), OIFNAME_NOT(LINKS), ACCEPT },
 	    { ANSWER, ACCEPT },
 	    { OIFNAME(LINKS), TRANSLATED, ACCEPT },
+	    { IPV4, ALLOWED(NFT_ALLOW_NETS), ACCEPT },
+	    { IPV4, ALLOWED(NFT_ALLOW_PORTS), ACCEPT },
+	    { IPV6, ALLOWED(NFT_ALLOW_NETS6), ACCEPT },
+	    { IPV6, ALLOWED(NFT_ALLOW_PORTS6), ACCEPT },
 	    { OIFNAME(LINKS), OIFNAME_NOT(OPEN), DROP },
 	    { IIFNAME(LINKS), IIFNAME_NOT(OPEN), OIFNAME(LINKS), DROP } } },
 	{ "arriving", "filter", NF_INET_LOCAL_IN, NF_IP_PRI_FILTER,
 	  { { IIFNAME_NOT(LINKS), ACCEPT },
 	    { IIFNAME(OPEN), ACCEPT },
 	    { ANSWER, ACCEPT },
+	    { ALLOWED(NFT_ALLOW_HERE), ACCEPT },
 	    { L4PROTO(IPPROTO_ICMP), ACCEPT },
 	    { L4PROTO(IPPROTO_ICMPV6), ACCEPT },
 	    { DROP } } },
@@ -306,6 +314,12 @@ static bool base_put_all(struct base_batch *b)
 		ok = base_put_set(b, (enum nft_set)i);
 	if (ok) {
 		struct nl_msg *msg = nft_doors_new(NFT_SETS + 1);
+
+		ok = base_put(b, msg, msg);
+	}
+	for (i = 0; i < NFT_ALLOW_SETS && ok; i++) {
+		struct nl_msg *msg = nft_allow_new((unsigned int)i,
+						   (uint32_t)(NFT_SETS + 2 + i));
 
 		ok = base_put(b, msg, msg);
 	}

@@ -78,14 +78,19 @@ static bool rule_put_value(struct nl_msg *msg, int type, const void *value,
 	return true;
 }
 
-static bool rule_load_meta(struct nl_msg *msg, enum nft_meta_keys key)
+static bool rule_load_meta_to(struct nl_msg *msg, enum nft_meta_keys key,
+			      uint32_t reg)
 {
 	struct rule_part part;
 
 	return rule_begin(msg, &part, "meta") &&
 	       nft_put_u32(msg, NFTA_META_KEY, key) &&
-	       nft_put_u32(msg, NFTA_META_DREG, NFT_REG_1) &&
-	       rule_end(msg, &part);
+	       nft_put_u32(msg, NFTA_META_DREG, reg) && rule_end(msg, &part);
+}
+
+static bool rule_load_meta(struct nl_msg *msg, enum nft_meta_keys key)
+{
+	return rule_load_meta_to(msg, key, NFT_REG_1);
 }
 
 static bool rule_compare(struct nl_msg *msg, enum nft_cmp_ops op,
@@ -100,13 +105,14 @@ static bool rule_compare(struct nl_msg *msg, enum nft_cmp_ops op,
 	       rule_end(msg, &part);
 }
 
-static bool rule_look_up(struct nl_msg *msg, const struct nft_word *w)
+static bool rule_look_up(struct nl_msg *msg, const struct nft_word *w,
+			 uint32_t reg)
 {
 	struct rule_part part;
 
 	return rule_begin(msg, &part, "lookup") &&
 	       nla_put_string(msg, NFTA_LOOKUP_SET, w->set) == 0 &&
-	       nft_put_u32(msg, NFTA_LOOKUP_SREG, NFT_REG_1) &&
+	       nft_put_u32(msg, NFTA_LOOKUP_SREG, reg) &&
 	       nft_put_u32(msg, NFTA_LOOKUP_FLAGS,
 			   w->others ? NFT_LOOKUP_F_INV : 0) &&
 	       rule_end(msg, &part);
@@ -122,7 +128,7 @@ static bool rule_put_device(struct nl_msg *msg, enum nft_meta_keys key,
 	if (!rule_load_meta(msg, key))
 		return false;
 	if (w->set)
-		return rule_look_up(msg, w);
+		return rule_look_up(msg, w, NFT_REG_1);
 	len = strnlen(w->device, IFNAMSIZ - 1);
 	memcpy(name, w->device, len);
 	if (len && name[len - 1] == '*')
@@ -140,16 +146,37 @@ static bool rule_put_meta(struct nl_msg *msg, enum nft_meta_keys key,
 	       rule_compare(msg, NFT_CMP_EQ, &byte, sizeof(byte));
 }
 
-static bool rule_load_bytes(struct nl_msg *msg, enum nft_payload_bases base,
-			    size_t offset, size_t len)
+/* A part of a packet. */
+struct rule_bytes {
+	enum nft_payload_bases base;
+	size_t offset;
+	size_t len;
+};
+
+static const struct rule_bytes rule_daddr4 = {
+	NFT_PAYLOAD_NETWORK_HEADER, offsetof(struct iphdr, daddr),
+	sizeof(struct in_addr),
+};
+static const struct rule_bytes rule_daddr6 = {
+	NFT_PAYLOAD_NETWORK_HEADER, offsetof(struct ip6_hdr, ip6_dst),
+	sizeof(struct in6_addr),
+};
+/* Where UDP and TCP alike have it. */
+static const struct rule_bytes rule_dport = {
+	NFT_PAYLOAD_TRANSPORT_HEADER, offsetof(struct udphdr, dest),
+	sizeof(uint16_t),
+};
+
+static bool rule_load_bytes(struct nl_msg *msg, const struct rule_bytes *bytes,
+			    uint32_t reg)
 {
 	struct rule_part part;
 
 	return rule_begin(msg, &part, "payload") &&
-	       nft_put_u32(msg, NFTA_PAYLOAD_DREG, NFT_REG_1) &&
-	       nft_put_u32(msg, NFTA_PAYLOAD_BASE, base) &&
-	       nft_put_u32(msg, NFTA_PAYLOAD_OFFSET, (uint32_t)offset) &&
-	       nft_put_u32(msg, NFTA_PAYLOAD_LEN, (uint32_t)len) &&
+	       nft_put_u32(msg, NFTA_PAYLOAD_DREG, reg) &&
+	       nft_put_u32(msg, NFTA_PAYLOAD_BASE, bytes->base) &&
+	       nft_put_u32(msg, NFTA_PAYLOAD_OFFSET, (uint32_t)bytes->offset) &&
+	       nft_put_u32(msg, NFTA_PAYLOAD_LEN, (uint32_t)bytes->len) &&
 	       rule_end(msg, &part);
 }
 
@@ -177,28 +204,25 @@ static size_t rule_address_len(const struct addr *a)
 static bool rule_put_addressed(struct nl_msg *msg, const struct addr_net *net)
 {
 	size_t len = rule_address_len(&net->addr);
-	size_t offset = net->addr.family == 4 ?
-				offsetof(struct iphdr, daddr) :
-				offsetof(struct ip6_hdr, ip6_dst);
 	uint8_t mask[RULE_VALUE_MAX] = { 0 };
 	size_t bits;
 
 	for (bits = 0; bits < net->prefix; bits++)
 		mask[bits / 8] |= (uint8_t)(0x80 >> bits % 8);
-	if (!rule_load_bytes(msg, NFT_PAYLOAD_NETWORK_HEADER, offset, len))
+	if (!rule_load_bytes(msg, net->addr.family == 4 ? &rule_daddr4 :
+							  &rule_daddr6,
+			     NFT_REG_1))
 		return false;
 	if (net->prefix < len * 8 && !rule_mask(msg, mask, len))
 		return false;
 	return rule_compare(msg, NFT_CMP_EQ, net->addr.bytes, len);
 }
 
-/* Where UDP and TCP alike have it. */
 static bool rule_put_port(struct nl_msg *msg, int value)
 {
 	uint16_t port = htons((uint16_t)value);
 
-	return rule_load_bytes(msg, NFT_PAYLOAD_TRANSPORT_HEADER,
-			       offsetof(struct udphdr, dest), sizeof(port)) &&
+	return rule_load_bytes(msg, &rule_dport, NFT_REG_1) &&
 	       rule_compare(msg, NFT_CMP_EQ, &port, sizeof(port));
 }
 
@@ -260,24 +284,12 @@ static bool rule_load_value(struct nl_msg *msg, enum nft_registers reg,
 static bool rule_load_door(struct nl_msg *msg, bool any)
 {
 	static const struct in_addr zero;
-	struct rule_part part;
 
 	if (any ? !rule_load_value(msg, NFT_REG_1, &zero, sizeof(zero)) :
-		  !rule_load_bytes(msg, NFT_PAYLOAD_NETWORK_HEADER,
-				   offsetof(struct iphdr, daddr),
-				   sizeof(zero)))
+		  !rule_load_bytes(msg, &rule_daddr4, NFT_REG_1))
 		return false;
-	return rule_begin(msg, &part, "meta") &&
-	       nft_put_u32(msg, NFTA_META_KEY, NFT_META_L4PROTO) &&
-	       nft_put_u32(msg, NFTA_META_DREG, NFT_REG32_01) &&
-	       rule_end(msg, &part) && rule_begin(msg, &part, "payload") &&
-	       nft_put_u32(msg, NFTA_PAYLOAD_DREG, NFT_REG32_02) &&
-	       nft_put_u32(msg, NFTA_PAYLOAD_BASE,
-			   NFT_PAYLOAD_TRANSPORT_HEADER) &&
-	       nft_put_u32(msg, NFTA_PAYLOAD_OFFSET,
-			   offsetof(struct udphdr, dest)) &&
-	       nft_put_u32(msg, NFTA_PAYLOAD_LEN, sizeof(uint16_t)) &&
-	       rule_end(msg, &part);
+	return rule_load_meta_to(msg, NFT_META_L4PROTO, NFT_REG32_01) &&
+	       rule_load_bytes(msg, &rule_dport, NFT_REG32_02);
 }
 
 static bool rule_put_door(struct nl_msg *msg, const struct nft_word *w)
@@ -295,6 +307,27 @@ static bool rule_put_door(struct nl_msg *msg, const struct nft_word *w)
 	       nft_put_u32(msg, NFTA_NAT_REG_ADDR_MIN, NFT_REG_1) &&
 	       nft_put_u32(msg, NFTA_NAT_REG_PROTO_MIN, NFT_REG32_01) &&
 	       rule_end(msg, &part);
+}
+
+static bool rule_put_allowed(struct nl_msg *msg, const struct nft_word *w)
+{
+	uint32_t reg = NFT_REG32_00;
+	bool ok = true;
+
+	if (w->value & NFT_FIELD_FROM) {
+		ok = rule_load_meta_to(msg, NFT_META_IIFNAME, reg);
+		reg += IFNAMSIZ / NFT_REG32_SIZE;
+	}
+	if (ok && w->value & NFT_FIELD_DADDR4)
+		ok = rule_load_bytes(msg, &rule_daddr4, reg++);
+	if (ok && w->value & NFT_FIELD_DADDR6) {
+		ok = rule_load_bytes(msg, &rule_daddr6, reg);
+		reg += sizeof(struct in6_addr) / NFT_REG32_SIZE;
+	}
+	if (ok && w->value & NFT_FIELD_PORT)
+		ok = rule_load_meta_to(msg, NFT_META_L4PROTO, reg) &&
+		     rule_load_bytes(msg, &rule_dport, reg + 1);
+	return ok && rule_look_up(msg, w, NFT_REG32_00);
 }
 
 static bool rule_put_redirect(struct nl_msg *msg, const struct addr *to)
@@ -375,6 +408,8 @@ static bool rule_put_word(struct nl_msg *msg, const struct nft_word *w)
 		return rule_put_local(msg);
 	case NFT_DOOR:
 		return rule_put_door(msg, w);
+	case NFT_ALLOWED:
+		return rule_put_allowed(msg, w);
 	case NFT_COUNT:
 		return rule_put_plain(msg, "counter");
 	case NFT_MASQUERADE:

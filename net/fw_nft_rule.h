@@ -30,12 +30,21 @@ enum nft_kind {
 	NFT_LOCAL,	/* fib daddr type local */
 	NFT_DOOR,	/* dnat ip to ip daddr . meta l4proto . th dport map
 			   @set, behind NFT_FAMILY */
+	NFT_ALLOWED,	/* a row of the packet's fields is in @set */
 	NFT_COUNT,	/* counter */
 	NFT_MASQUERADE,
 	NFT_REDIRECT,	/* dnat ip to, dnat ip6 to */
 	NFT_REJECT,	/* with icmpx type port-unreachable */
 	NFT_RESET,	/* reject with tcp reset, behind NFT_PROTOCOL */
 	NFT_VERDICT,
+};
+
+/* Fields of NFT_ALLOWED, in this order; each begins in a register of 4 bytes. */
+enum nft_field {
+	NFT_FIELD_FROM = 1,	/* iifname */
+	NFT_FIELD_DADDR4 = 2,	/* ip daddr, behind NFT_FAMILY */
+	NFT_FIELD_DADDR6 = 4,	/* ip6 daddr, likewise */
+	NFT_FIELD_PORT = 8,	/* meta l4proto . th dport */
 };
 
 /**
@@ -45,8 +54,8 @@ enum nft_kind {
  * @set:	or the name of a set in the rule's table
  * @others:	what is not in the set; of NFT_DOOR: what is in the map for
  *		0.0.0.0, whatever the address
- * @value:	a protocol, a family, a port; NF_ACCEPT, NF_DROP, NFT_RETURN or
- *		NFT_JUMP
+ * @value:	a protocol, a family, a port, fields; NF_ACCEPT, NF_DROP,
+ *		NFT_RETURN or NFT_JUMP
  * @net:	of NFT_ADDRESSED; NFT_REDIRECT takes its address
  * @chain:	of NFT_JUMP
  */

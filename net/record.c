@@ -11,12 +11,13 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/num.h"
+#include "lib/policy/profile_door.h"
 #include "lib/policy/slice.h"
 #include "lib/session/paths.h"
 #include "lib/sys/file.h"
 #include "net/dir.h"
 
-enum { RECORD_SIZE = 1024 };
+enum { RECORD_SIZE = 8192 };
 
 #define RECORD_FILE "state"
 
@@ -84,6 +85,22 @@ static int record_get_index(uint32_t *out, struct slice value)
 	return err;
 }
 
+static int record_get_allow(struct record *r, struct slice value)
+{
+	struct allow_fault fault;
+	struct allow a;
+	int err = allow_parse(value, &a, &fault);
+
+	return err ? err : allow_add(&r->allows, &a);
+}
+
+static int record_get_forward(struct record *r, struct slice value)
+{
+	if (r->n_forwards == PROFILE_FORWARDS_MAX)
+		return -EINVAL;
+	return profile_forward_read(value, &r->forwards[r->n_forwards++]);
+}
+
 static int record_set(struct record *r, struct slice key, struct slice v)
 {
 	if (slice_is(key, "state"))
@@ -116,6 +133,10 @@ static int record_set(struct record *r, struct slice key, struct slice v)
 		return addr_parse_net(v, &r->net6);
 	if (slice_is(key, "peer6"))
 		return addr_parse(v, &r->peer6);
+	if (slice_is(key, "allow"))
+		return record_get_allow(r, v);
+	if (slice_is(key, "forward"))
+		return record_get_forward(r, v);
 	if (slice_is(key, "nat"))
 		return record_get_bool(&r->nat, v);
 	if (slice_is(key, "isolate"))
@@ -184,6 +205,22 @@ static void record_add_addresses(struct buf *b, const char *suffix,
 	buf_addf(b, "peer%s=%s\n", suffix, text);
 }
 
+static void record_add_ways(struct buf *b, const struct record *r)
+{
+	char forward[PROFILE_FORWARD_TEXT_SIZE];
+	char allow[ALLOW_TEXT_SIZE];
+	size_t i;
+
+	for (i = 0; i < r->allows.n; i++) {
+		allow_format(&r->allows.list[i], allow);
+		buf_addf(b, "allow=%s\n", allow);
+	}
+	for (i = 0; i < r->n_forwards; i++) {
+		profile_forward_format(&r->forwards[i], forward);
+		buf_addf(b, "forward=%s\n", forward);
+	}
+}
+
 int record_write(const struct host *h, const struct record *r)
 {
 	_cleanup_close_ int dir = record_dir(h, r->name, true);
@@ -203,6 +240,7 @@ int record_write(const struct host *h, const struct record *r)
 	buf_addf(&b, "outside=%s\ninside=%s\n", r->outside, r->inside);
 	record_add_addresses(&b, "", &r->net, &r->peer);
 	record_add_addresses(&b, "6", &r->net6, &r->peer6);
+	record_add_ways(&b, r);
 	buf_addf(&b, "nat=%d\nisolate=%d\nsteered=%d\n", r->nat, r->isolate,
 		 r->steered);
 	buf_addf(&b, "steers-dns=%d\nlogin=%d\netc-netns=%d\n", r->steers_dns,

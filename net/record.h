@@ -35,6 +35,9 @@ enum record_state {
  * @net:	address of the host's end and prefix; @peer: inside's; both are the
  *		inside's where the host's end has none; family 0: none
  * @net6, @peer6: likewise for IPv6; family 0: none
+ * @allows:	where it may go in spite of its walls; what "lan" means was
+ *		found out
+ * @forwards:	ports of the host's that lead into it
  * @steered:	it leaves by one uplink only
  * @steers_dns:	rules inside send look-ups to its name servers
  * @etc_netns:	we made /etc/netns/NAME
@@ -56,6 +59,9 @@ struct record {
 	struct addr peer;
 	struct addr_net net6;
 	struct addr peer6;
+	struct allow_list allows;
+	struct profile_forward forwards[PROFILE_FORWARDS_MAX];
+	uint32_t n_forwards;
 	bool nat;
 	bool isolate;
 	bool steered;

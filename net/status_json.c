@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/policy/profile_door.h"
 #include "lib/session/level.h"
 #include "net/status.h"
 
@@ -74,6 +75,26 @@ static void status_json6(struct jsonw *j, const struct record *r)
 	jsonw_string(j, "address6", address);
 }
 
+static void status_json_ways(struct jsonw *j, const struct record *r)
+{
+	char forward[PROFILE_FORWARD_TEXT_SIZE];
+	char allow[ALLOW_TEXT_SIZE];
+	size_t i;
+
+	jsonw_array(j, "allow");
+	for (i = 0; i < r->allows.n; i++) {
+		allow_format(&r->allows.list[i], allow);
+		jsonw_string(j, NULL, allow);
+	}
+	jsonw_array_end(j);
+	jsonw_array(j, "forward");
+	for (i = 0; i < r->n_forwards; i++) {
+		profile_forward_format(&r->forwards[i], forward);
+		jsonw_string(j, NULL, forward);
+	}
+	jsonw_array_end(j);
+}
+
 static void status_json_one(struct status_run *run, struct jsonw *j,
 			    const struct status *s)
 {
@@ -93,6 +114,7 @@ static void status_json_one(struct status_run *run, struct jsonw *j,
 		jsonw_string(j, "firewall", s->record.firewall);
 		jsonw_bool(j, "masquerade", s->record.nat);
 		jsonw_bool(j, "isolate", s->record.isolate);
+		status_json_ways(j, &s->record);
 		jsonw_string(j, "uplink", s->uplink);
 	}
 	if (s->linked) {

@@ -39,8 +39,7 @@ const struct cli_option cmd_explain_options[] = {
  * @exists:	1, 0, or -1: does the namespace exist?
  * @outcome:	a word for programs
  * @why:	a sentence for people
- * @level:	"routed" or "sealed", NULL where it cannot be told or there is none
- * @level_why:	why it is not sealed
+ * @found:	what holds inside; its level is NULL where there is none
  */
 struct explain {
 	const char *map_path;
@@ -56,8 +55,7 @@ struct explain {
 	int exists;
 	const char *outcome;
 	char why[512];
-	const char *level;
-	char level_why[LEVEL_WHY_SIZE];
+	struct level_found found;
 };
 
 /* Reports why there is no answer; returns EXIT_FAILED. */
@@ -204,7 +202,7 @@ static void explain_level(struct explain *e)
 	if (strcmp(e->outcome, "enter") == 0 ||
 	    strcmp(e->outcome, "build") == 0 ||
 	    strcmp(e->outcome, "private") == 0)
-		e->level = level_find(e->host, &session, e->level_why);
+		level_find(e->host, &session, &e->found);
 }
 
 /* The rule as it is written, its continuation lines joined. */
@@ -296,9 +294,11 @@ static void print_text(const struct explain *e)
 	printf("  %-10s ", "outcome");
 	out_text(style, e->why, strlen(e->why));
 	putchar('\n');
-	if (e->level)
-		out_field("level", "%s%s%s", e->level,
-			  e->level_why[0] ? ": " : "", e->level_why);
+	if (e->found.level)
+		out_field("level", "%s%s%s", e->found.level,
+			  e->found.why[0] ? ": " : "", e->found.why);
+	if (e->found.allow[0])
+		out_field("allowed", "%s", e->found.allow);
 }
 
 static void json_rule(struct jsonw *j, const struct map_rule *rule)
@@ -356,11 +356,12 @@ static void print_json(const struct explain *e)
 	jsonw_bool(&j, "optional", d->optional);
 	jsonw_string(&j, "outcome", e->outcome);
 	jsonw_string(&j, "why", e->why);
-	if (e->level)
-		jsonw_string(&j, "level", e->level);
+	if (e->found.level)
+		jsonw_string(&j, "level", e->found.level);
 	else
 		jsonw_null(&j, "level");
-	jsonw_string(&j, "level_why", e->level_why);
+	jsonw_string(&j, "level_why", e->found.why);
+	jsonw_string(&j, "allow", e->found.allow);
 	if (e->verbose)
 		json_passed(&j, e);
 	jsonw_object_end(&j);

@@ -9,8 +9,24 @@
 #include <sys/types.h>
 
 #include "lib/base/base.h"
+#include "lib/policy/allow.h"
 
-enum { LEVEL_WHY_SIZE = 256 };
+enum {
+	LEVEL_WHY_SIZE = 256,
+	LEVEL_ALLOW_SIZE = ALLOW_MAX * ALLOW_TEXT_SIZE,
+};
+
+/**
+ * struct level_found - what holds
+ * @level:	"routed" or "sealed"; NULL if it cannot be told from here
+ * @why:	the first reason why it is not sealed, or ""
+ * @allow:	where Allow lets it go, divided by blanks; or ""
+ */
+struct level_found {
+	const char *level;
+	char why[LEVEL_WHY_SIZE];
+	char allow[LEVEL_ALLOW_SIZE];
+};
 
 /**
  * struct level_session - what is asked about
@@ -29,11 +45,8 @@ struct level_session {
 /**
  * level_find() - find out from what stands, else from runns.conf(5)
  * @host:	the host's root
- * @why:	set to the first reason why it is not sealed, or ""
- *
- * Return: "routed" or "sealed"; NULL if it cannot be told from here.
  */
-const char *level_find(int host, const struct level_session *session,
-		       char why[LEVEL_WHY_SIZE]);
+void level_find(int host, const struct level_session *session,
+		struct level_found *out);
 
 #endif

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "lib/policy/addr.h"
+#include "lib/policy/allow.h"
 #include "lib/policy/diag.h"
 #include "lib/policy/name.h"
 #include "lib/policy/slice.h"
@@ -28,6 +29,7 @@ enum {
 	PROFILE_PARENTS_MAX = 16,	/* of one network, by way of its Parent */
 	PROFILE_VPN_MAX = 4,		/* of one network */
 	PROFILE_FORWARDS_MAX = 16,	/* likewise */
+	PROFILE_ALLOWS_MAX = 8,		/* lines of one network */
 };
 
 enum profile_firewall { FIREWALL_AUTO, FIREWALL_NFT, FIREWALL_IPTABLES };
@@ -109,6 +111,8 @@ struct profile_forward {
  * @shared:	list of directories below which they go both ways
  * @vpns:	in the order of the section
  * @forwards:	ports of the host's that lead into it
+ * @allows:	lists of where it may go, as written; profile_allow_list()
+ * @allow_line:	where the first of them is given
  * @kill_switch: SWITCH_DEFAULT: yes with any VPN
  * @vpn_scripts: SWITCH_DEFAULT is no
  * @bucket:	scratch of profile_check()
@@ -147,6 +151,9 @@ struct profile {
 	uint32_t n_vpns;
 	struct profile_forward forwards[PROFILE_FORWARDS_MAX];
 	uint32_t n_forwards;
+	struct slice allows[PROFILE_ALLOWS_MAX];
+	uint32_t n_allows;
+	uint32_t allow_line;
 	enum profile_switch kill_switch;
 	enum profile_switch vpn_scripts;
 	uint32_t bucket;

@@ -10,6 +10,7 @@
 #include <errno.h>
 
 #include "lib/policy/profile.h"
+#include "lib/policy/profile_allow.h"
 #include "lib/policy/profile_door.h"
 #include "lib/policy/profile_inet6.h"
 #include "lib/policy/profile_link.h"
@@ -366,6 +367,8 @@ int profile_check(struct profile_conf *conf, struct diag *d)
 		r = profile_vpn_check(conf, d);
 	if (r == 0 && has.forward)
 		r = profile_forward_check(conf, d);
+	if (r == 0)
+		r = profile_allow_check(conf, d);
 	if (r == 0)
 		r = profile_address6_check(conf, d);
 	return r;

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 
+#include "lib/base/buf.h"
 #include "lib/base/num.h"
 
 enum { PORT_MAX = 65535 };
@@ -100,6 +101,38 @@ int profile_forward_set(const struct profile_input *in)
 				   PROFILE_FORWARDS_MAX);
 	p->forwards[p->n_forwards++] = forward;
 	return 0;
+}
+
+void profile_forward_format(const struct profile_forward *f,
+			    char out[PROFILE_FORWARD_TEXT_SIZE])
+{
+	static const uint8_t any[sizeof(f->addr)];
+	struct addr addr = { .family = 4 };
+	char text[ADDR_TEXT_SIZE] = "";
+	bool named = memcmp(f->addr, any, sizeof(any)) != 0;
+	struct buf b;
+
+	memcpy(addr.bytes, f->addr, sizeof(f->addr));
+	if (named)
+		addr_format(&addr, text);
+	buf_init(&b, out, PROFILE_FORWARD_TEXT_SIZE);
+	buf_addf(&b, "%s:%s%s%u:%u", f->udp ? "udp" : "tcp", text,
+		 named ? ":" : "", f->port, f->inside_port);
+}
+
+int profile_forward_read(struct slice text, struct profile_forward *out)
+{
+	struct profile p = { .n_forwards = 0 };
+	struct diag d;
+	const struct profile_input in = {
+		.profile = &p, .start = text.p, .key = text, .value = text,
+		.d = &d,
+	};
+	int r = profile_forward_set(&in);
+
+	if (r == 0)
+		*out = p.forwards[0];
+	return r;
 }
 
 /* What stands in the way of a network's being reached through the host. */

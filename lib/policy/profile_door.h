@@ -14,6 +14,16 @@
  */
 int profile_forward_set(const struct profile_input *in) _must_check_;
 
+enum { PROFILE_FORWARD_TEXT_SIZE = ADDR_TEXT_SIZE + 24 };
+
+/** profile_forward_format() - as a section has it */
+void profile_forward_format(const struct profile_forward *f,
+			    char out[PROFILE_FORWARD_TEXT_SIZE]);
+
+/** profile_forward_read() - read that again; 0 or -EINVAL */
+int profile_forward_read(struct slice text, struct profile_forward *out)
+	_must_check_;
+
 /**
  * profile_forward_check() - does every Forward fit its network, and the others?
  *

@@ -9,6 +9,7 @@
 #include <errno.h>
 
 #include "lib/base/num.h"
+#include "lib/policy/profile_allow.h"
 #include "lib/policy/profile_door.h"
 #include "lib/policy/profile_inet6.h"
 #include "lib/policy/profile_link.h"
@@ -347,7 +348,7 @@ static const struct key {
 	{ "WireGuard", NETWORK_MANY, profile_vpn_set },
 	{ "OpenConnect", NETWORK_MANY, profile_vpn_set },
 	{ "KillSwitch", NETWORK, profile_kill_switch_set },
-	{ "Allow", NETWORK, NULL },
+	{ "Allow", NETWORK_MANY, profile_allow_set },
 	{ "Forward", NETWORK_MANY, profile_forward_set },
 	{ "VpnScripts", NETWORK, profile_vpn_scripts_set },
 	{ "User", NETWORK, NULL },
