@@ -100,17 +100,23 @@ static bool gc_is_idle_down(const struct host *h, const char *name)
 	return dir >= 0 && faccessat(dir, NET_MARK_IDLE, F_OK, 0) == 0;
 }
 
+/* Descriptor; -ETIMEDOUT: whoever holds it looks after the network. */
+static int gc_lock(const struct host *h, const char *name)
+{
+	char file[sizeof("net.") + NAME_SIZE];
+
+	snprintf(file, sizeof(file), "net.%s", name);
+	return file_lock(h->lock, file, 0);
+}
+
 /* One network that nobody is working on. */
 static int gc_network(const struct host *h, const char *name, bool idle_only)
 {
 	_cleanup_close_ int lock = -1;
-	char file[sizeof("net.") + NAME_SIZE];
 
 	if (idle_only && !gc_is_idle_down(h, name))
 		return 0;
-	snprintf(file, sizeof(file), "net.%s", name);
-	lock = file_lock(h->lock, file, 0);
-	/* Whoever holds it looks after it. */
+	lock = gc_lock(h, name);
 	if (lock == -ETIMEDOUT)
 		return 0;
 	if (lock < 0)
@@ -122,7 +128,6 @@ static int gc_network(const struct host *h, const char *name, bool idle_only)
 
 struct gc {
 	const struct host *h;
-	const struct fw_backend *fw;
 	bool idle_only;
 	bool failed;
 };
@@ -150,35 +155,64 @@ static int gc_has_link(void *ctx, const char *name)
 	       strcmp(r.outside, want->link) == 0;
 }
 
+/* Members that are to go; while they are listed none can be removed. */
+struct gc_members {
+	const struct host *h;
+	char (*list)[IF_NAMESIZE];
+	size_t n;
+};
+
 /* A member whose device is gone, and that nobody is building. */
 static int gc_member(void *ctx, const char *link)
 {
-	struct gc *gc = ctx;
-	struct gc_link want = { .h = gc->h, .link = link };
+	struct gc_members *gone = ctx;
+	struct gc_link want = { .h = gone->h, .link = link };
+	void *list;
 
 	if (if_nametoindex(link) != 0 ||
-	    record_each(gc->h, gc_has_link, &want) != 0)
+	    record_each(gone->h, gc_has_link, &want) != 0)
 		return 0;
-	if (gc->fw->remove(link))
-		gc->failed = true;
+	list = reallocarray(gone->list, gone->n + 1, sizeof(*gone->list));
+	if (!list)
+		return -ENOMEM;
+	gone->list = list;
+	snprintf(gone->list[gone->n++], IF_NAMESIZE, "%s", link);
 	return 0;
+}
+
+static int gc_members(const struct host *h, const struct fw_backend *fw)
+{
+	struct gc_members gone = { .h = h };
+	int err = fw->each(gc_member, &gone);
+	size_t i;
+
+	if (err)
+		log_errno(err, "cannot list the members of the firewall %s",
+			  fw->name);
+	for (i = 0; i < gone.n; i++) {
+		if (fw->remove(gone.list[i]))
+			err = -EIO;
+	}
+	free(gone.list);
+	return err;
 }
 
 static void gc_firewall(struct gc *gc)
 {
 	_cleanup_close_ int lock = host_lock(gc->h, "fw", "", HOST_LOCK_MS);
+	const struct fw_backend *fw;
 	unsigned int i;
 
 	if (lock < 0) {
 		gc->failed = true;
 		return;
 	}
-	for (i = 0; (gc->fw = fw_each_backend(i)); i++) {
-		if (gc->fw->probe(false) != 2)
+	for (i = 0; (fw = fw_each_backend(i)); i++) {
+		if (fw->probe(false) != 2)
 			continue;
-		if (gc->fw->each(gc_member, gc) < 0)
+		if (gc_members(gc->h, fw))
 			gc->failed = true;
-		if (record_any(gc->h) == 0 && gc->fw->clear(""))
+		if (record_any(gc->h) == 0 && fw->clear(""))
 			gc->failed = true;
 	}
 }
@@ -200,6 +234,32 @@ static int gc_file(void *ctx, const char *name)
 static void gc_files(struct gc *gc, int dir)
 {
 	if (dir_each(dir, gc_file, &dir) < 0)
+		gc->failed = true;
+}
+
+/* The link of a network whose record was lost, to files that are not there. */
+static int gc_link_one(void *ctx, const char *name)
+{
+	struct gc *gc = ctx;
+	_cleanup_close_ int lock = -1;
+	_cleanup_close_ int dir = -1;
+
+	if (!name_is_valid((struct slice){ name, strlen(name) }) ||
+	    dns_has_link(name) != 1)
+		return 0;
+	lock = gc_lock(gc->h, name);
+	dir = lock < 0 ? lock : record_dir(gc->h, name, false);
+	if (dir == -ENOENT && dns_forget(name))
+		gc->failed = true;
+	return 0;
+}
+
+static void gc_links(struct gc *gc)
+{
+	_cleanup_close_ int dir = open("/" PATH_NETNS_ETC, O_RDONLY |
+				       O_DIRECTORY | O_CLOEXEC);
+
+	if (dir >= 0 && dir_each(dir, gc_link_one, gc) < 0)
 		gc->failed = true;
 }
 
@@ -240,6 +300,7 @@ static void gc_rest(struct gc *gc)
 		gc->failed = true;
 	if (views_gc(gc->h) < 0)
 		gc->failed = true;
+	gc_links(gc);
 	if (record_any(gc->h) == 0 && dns_sweep(gc->h))
 		gc->failed = true;
 	gc_files(gc, gc->h->failed);

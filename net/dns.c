@@ -398,33 +398,63 @@ int dns_sweep(const struct host *h)
 	return dns_mark(h->net, DNS_MADE, false);
 }
 
-/* The link, if it is ours, and the directory, if it is ours and empty. */
-static int dns_unlink(const struct record *r)
+int dns_has_link(const char *name)
 {
-	char link[DNS_PATH_SIZE], target[DNS_PATH_SIZE], path[DNS_PATH_SIZE];
+	char link[DNS_PATH_SIZE], target[DNS_PATH_SIZE];
 	char found[DNS_PATH_SIZE];
 	ssize_t n;
 
-	dns_paths(r->name, link, target);
+	dns_paths(name, link, target);
 	n = readlink(link, found, sizeof(found));
 	/* A file, or something on the way to it, is somebody else's. */
 	if (n < 0 && errno != ENOENT && errno != EINVAL && errno != ENOTDIR)
 		return -errno;
-	if (n > 0 && (size_t)n == strlen(target) &&
-	    memcmp(found, target, (size_t)n) == 0 && unlink(link) < 0 &&
-	    errno != ENOENT && errno != EROFS)
+	return n > 0 && (size_t)n == strlen(target) &&
+	       memcmp(found, target, (size_t)n) == 0;
+}
+
+/* The link, if it is ours. */
+static int dns_unlink(const char *name)
+{
+	char link[DNS_PATH_SIZE], target[DNS_PATH_SIZE];
+	int ours = dns_has_link(name);
+
+	dns_paths(name, link, target);
+	if (ours > 0 && unlink(link) < 0 && errno != ENOENT && errno != EROFS)
 		return -errno;
-	snprintf(path, sizeof(path), "/" PATH_NETNS_ETC "/%s", r->name);
-	if (r->etc_netns && rmdir(path) < 0 && errno != ENOENT &&
-	    errno != ENOTEMPTY && errno != EEXIST && errno != EROFS)
+	return ours < 0 ? ours : 0;
+}
+
+/* The directory, if it is empty. */
+static int dns_rmdir(const char *name)
+{
+	char path[DNS_PATH_SIZE];
+
+	snprintf(path, sizeof(path), "/" PATH_NETNS_ETC "/%s", name);
+	if (rmdir(path) < 0 && errno != ENOENT && errno != ENOTEMPTY &&
+	    errno != EEXIST && errno != EROFS)
 		return -errno;
+	return 0;
+}
+
+int dns_forget(const char *name)
+{
+	int r = dns_unlink(name);
+
+	if (r == 0)
+		r = dns_rmdir(name);
+	if (r)
+		return log_errno(r, "cannot remove /" PATH_NETNS_ETC
+				 "/%s/resolv.conf", name);
 	return 0;
 }
 
 int dns_remove(const struct host *h, const struct record *r)
 {
-	int err = dns_unlink(r);
+	int err = dns_unlink(r->name);
 
+	if (err == 0 && r->etc_netns)
+		err = dns_rmdir(r->name);
 	if (err == 0)
 		err = dns_sweep(h);
 	if (err == 0)

@@ -26,6 +26,18 @@ bool dns_has_etc_netns(const char *name);
  */
 int dns_remove(const struct host *h, const struct record *r) _must_check_;
 
+/** dns_has_link() - is /etc/netns/NAME/resolv.conf ours?  1, 0 or -errno */
+int dns_has_link(const char *name) _must_check_;
+
+/**
+ * dns_forget() - remove our link of a network of which nothing else is known
+ *
+ * Its directory in /etc/netns goes too, if nothing else is in it.
+ *
+ * Return: 0; -errno (logged).
+ */
+int dns_forget(const char *name) _must_check_;
+
 /** dns_sweep() - remove /etc/netns if we made it and it is empty; 0, -errno */
 int dns_sweep(const struct host *h) _must_check_;
 

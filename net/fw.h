@@ -54,7 +54,7 @@ struct steer_dns;
  * @open:	drop what comes in by the device and is not for a member
  * @close:	the reverse of @open
  * @open6, @close6: likewise for IPv6
- * @each:	call @fn for each member's device
+ * @each:	call @fn for each member's device; it must not call us
  * @blocks:	call @fn with the name of whatever would drop forwarded packets
  *		all the same; @used: members are this backend's
  * @steer:	have look-ups go to the name servers of a network; NULL: let them

@@ -3,6 +3,7 @@
 # net_end.sh - the last networks go: two at once, and while systemd ends the
 # session that takes its network down; what they shared goes with them
 . "$(dirname "$0")/../pam/lib.sh"
+. "$(dirname "$0")/../net/lib.sh"
 pam_host "$@"
 net_down_by_hand()
 {
@@ -107,7 +108,30 @@ session_ended()
 	rm -f /tmp/in
 }
 
+# Record and name are gone, as after rm -r /run/*: gc finds the rest by itself.
+forgotten()
+{
+	local start
+	mkdir -p /etc/netns/one && echo mine >/etc/netns/one/hosts
+	conf_end
+	settled never
+	runs "$backend: two networks" runnsctl up one two
+	umount /run/netns/one /run/netns/two
+	rm -r /run/netns/one /run/netns/two /run/runns/net/one /run/runns/net/two
+	start=$SECONDS
+	is "$(runnsctl gc 2>&1; echo $?)" 0 \
+		"$backend: nothing is known of them any more: gc"
+	[ $((SECONDS - start)) -lt 4 ]
+	ok $? "$backend: does not wait for anybody"
+	settled gone
+	snap_same never gone "$backend: and takes all that was theirs"
+	is "$(ls /etc/netns/one)" hosts "$backend: but for what was there before"
+	rm -r /etc/netns/one
+}
+
 with_backend nft last_two
 with_backend iptables last_two
 with_backend nft session_ended
+with_backend nft forgotten
+with_backend iptables forgotten
 done_testing
