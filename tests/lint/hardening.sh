@@ -24,6 +24,7 @@ has_fortify() { readelf -sW "$1" | grep -qE '__[a-z]+_chk\b'; }
 found=0
 for f in "$builddir/bin/runnsctl" "$builddir/bin/runns-net" \
 	"$builddir/bin/runns-helper" "$builddir/bin/runns" \
+	"$builddir/bin/runns-rootless" \
 	"$builddir/.libs/pam_runns.so"; do
 	[ -e "$f" ] || continue
 	found=1

@@ -14,7 +14,7 @@ findings=$(lint_sources '*.[ch]' | while read -r f; do
 	}
 	# What knows netlink alone is a library that rootless/ links too.
 	function shared(path) {
-		return path ~ /^net\/(link|nl|route|tunnel)\.h$/
+		return path ~ /^net\/(link|nl|route6?|sysctl|tunnel)\.h$/
 	}
 	function top(path) { sub(/\/.*/, "", path); return path }
 	/^[ \t]*#[ \t]*include[ \t]*"/ {
