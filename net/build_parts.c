@@ -42,6 +42,12 @@ bool build_is_routed(const void *ctx)
 	return ((const struct build *)ctx)->kind->routed;
 }
 
+/* Is the host its router for IPv6? */
+static bool build_is_routed6(const struct build *b)
+{
+	return b->kind->routed && b->record.net6.addr.family;
+}
+
 int build_files(void *ctx)
 {
 	struct build *b = ctx;
@@ -134,7 +140,7 @@ int build_outside(void *ctx)
 		if (settings[i].routed && !b->kind->routed)
 			continue;
 		/* With IPv6 it is inet6_outside() that sets this one. */
-		if (i == 0 && b->record.net6.addr.family)
+		if (i == 0 && build_is_routed6(b))
 			continue;
 		err = sysctl_set(settings[i].family, name, settings[i].key,
 				 settings[i].value);
@@ -146,7 +152,7 @@ int build_outside(void *ctx)
 		err = route_add_addr(b->out, b->link, &b->record.net);
 	if (err)
 		return log_errno(err, "cannot set up the device %s", name);
-	return b->record.net6.addr.family ? inet6_outside(b) : 0;
+	return build_is_routed6(b) ? inet6_outside(b) : 0;
 }
 
 /* IPv6 by the same uplink as IPv4. */
@@ -238,7 +244,7 @@ int build_start(void *ctx)
 		err = route6_steer_back(b->out, &b->steer);
 	if (err)
 		return log_errno(err, "cannot bring %s up", b->record.outside);
-	return b->record.net6.addr.family ? inet6_start(b) : 0;
+	return build_is_routed6(b) ? inet6_start(b) : 0;
 }
 
 int build_inner(void *ctx)

@@ -61,6 +61,11 @@ static int remove_device(struct nl_sock *sk, const struct record *r)
 	return err == -ENODEV ? 0 : err;
 }
 
+static int remove_connections(const struct host *h, const struct addr *inside)
+{
+	return h->parent[0] ? track_forget_here(inside) : track_forget(inside);
+}
+
 /* What is outside, where the thread stands. */
 static int remove_outside(const struct host *h, const struct record *r)
 {
@@ -86,14 +91,13 @@ static int remove_outside(const struct host *h, const struct record *r)
 		err = route6_unsteer(sk, r->outside, &r->peer6, 0);
 	if (err == 0 && kind->routed)
 		err = uplink_leave(&user);
-	if (err == 0 && r->net6.addr.family)
+	if (err == 0 && kind->routed && r->net6.addr.family)
 		err = uplink6_leave(h, sk, r->name);
-	if (err == 0 && r->net6.addr.family)
-		err = track_forget(&r->peer6);
 	/* Before anybody else can get the address. */
+	if (err == 0 && kind->routed && r->net6.addr.family)
+		err = remove_connections(h, &r->peer6);
 	if (err == 0 && kind->routed && r->peer.family)
-		err = h->parent[0] ? track_forget_here(&r->peer) :
-				     track_forget(&r->peer);
+		err = remove_connections(h, &r->peer);
 	if (err == 0 && h->parent[0])
 		err = remove_device(sk, r);
 	return err;

@@ -230,6 +230,7 @@ static void plan_link(struct plan *out, const struct profile *p)
 		return;
 	plan_name(out->device, sizeof(out->device), device, "");
 	out->gateway = p->gateway;
+	out->gateway6 = p->gateway6;
 	out->uplink[0] = '\0';
 	out->nat = false;
 	out->isolate = false;

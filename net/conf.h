@@ -52,7 +52,8 @@ struct request {
  * @parent:	the namespace that it hangs on; "" for the host
  * @address6:	family 0: none given
  * @address6_auto: it comes from the pool
- * @gateway:	of the inside, where the host's end has no address; or family 0
+ * @gateway, @gateway6: of the inside, where the host's end has no address; or
+ *		family 0
  * @uplink:	"" for whatever the routing table picks
  * @vpn:	its section names VPNs
  * @vpn_uplink:	"" or the device that their own packets leave by
@@ -70,6 +71,7 @@ struct plan {
 	char device[PROFILE_IFNAME_MAX + 1];
 	char parent[NAME_SIZE];
 	struct addr gateway;
+	struct addr gateway6;
 	char uplink[PROFILE_IFNAME_MAX + 1];
 	struct slice resolve;
 	bool has_address;

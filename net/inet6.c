@@ -12,16 +12,17 @@
 #include "net/pool6.h"
 #include "net/route6.h"
 
-/* Can packets be forwarded on devices of ours and no others? */
-static int inet6_forwards(const char *name)
+/* Can packets be forwarded on devices of ours and no others, if need be? */
+static int inet6_forwards(const struct build *b)
 {
+	const char *name = b->record.name;
 	int all = sysctl_get("ipv6", "all", "forwarding");
 
 	if (all == -ENOENT)
 		return log_errno(-EAFNOSUPPORT, "%s: Address6=: the kernel has "
 				 "no IPv6 (is ipv6.disable=1 on its command "
 				 "line?)", name);
-	if (all == 0)
+	if (all == 0 && b->kind->routed)
 		all = sysctl_get("ipv6", "default", "force_forwarding");
 	if (all == -ENOENT)
 		return log_errno(-EOPNOTSUPP, "%s: Address6=: this kernel "
@@ -36,11 +37,17 @@ int inet6_claim(struct build *b)
 {
 	struct record *r = &b->record;
 	const char *name = r->name;
-	int err = inet6_forwards(name);
+	int err = inet6_forwards(b);
 	int free;
 
 	if (err)
 		return err;
+	if (!b->kind->routed) {
+		/* The inside's own, as for IPv4. */
+		r->net6 = b->plan.address6;
+		r->peer6 = r->net6.addr;
+		return 0;
+	}
 	if (b->plan.address6_auto)
 		return 0;
 	free = pool6_net_is_free(b->out, &b->plan.address6);
@@ -56,7 +63,7 @@ int inet6_claim(struct build *b)
 }
 
 /* No router is believed, no address made up, then IPv6 is let in. */
-static int inet6_device(const char *device, bool forward)
+static int inet6_device(const char *device)
 {
 	static const struct {
 		const char *key;
@@ -69,8 +76,6 @@ static int inet6_device(const char *device, bool forward)
 	int err = 0;
 	size_t i;
 
-	if (forward && sysctl_get("ipv6", "all", "forwarding") != 1)
-		err = sysctl_set("ipv6", device, "force_forwarding", 1);
 	for (i = 0; i < ARRAY_SIZE(settings) && err == 0; i++)
 		err = sysctl_set("ipv6", device, settings[i].key,
 				 settings[i].value);
@@ -79,13 +84,17 @@ static int inet6_device(const char *device, bool forward)
 
 int inet6_outside(struct build *b)
 {
-	int err = inet6_device(b->record.outside, true);
+	const char *device = b->record.outside;
+	int err = sysctl_get("ipv6", "all", "forwarding") == 1 ? 0 :
+		sysctl_set("ipv6", device, "force_forwarding", 1);
 
+	if (err == 0)
+		err = inet6_device(device);
 	if (err == 0)
 		err = route6_add_addr(b->out, b->link, &b->record.net6);
 	if (err)
 		return log_errno(err, "cannot set up IPv6 of the device %s",
-				 b->record.outside);
+				 device);
 	return 0;
 }
 
@@ -93,7 +102,17 @@ static int inet6_device_inside(void *ctx)
 {
 	const struct build *b = ctx;
 
-	return inet6_device(b->record.inside, false);
+	return inet6_device(b->record.inside);
+}
+
+/* The other end of the pair. */
+static int inet6_know_host(struct build *b, int index)
+{
+	struct link out;
+	int err = link_find(b->out, b->record.outside, 0, &out);
+
+	return err ? err : route6_add_neighbour(b->in, index,
+						&b->record.net6.addr, out.mac);
 }
 
 int inet6_inside(struct build *b)
@@ -101,19 +120,18 @@ int inet6_inside(struct build *b)
 	struct addr_net net = {
 		.addr = b->record.peer6, .prefix = b->record.net6.prefix,
 	};
-	const struct addr *gateway = &b->record.net6.addr;
-	struct link in, out;
+	const struct addr *gateway = b->kind->routed ? &b->record.net6.addr :
+						       &b->plan.gateway6;
+	struct link in;
 	int err = build_inside(b->h, b->ns, inet6_device_inside, b);
 
 	if (err == 0)
 		err = link_find(b->in, b->record.inside, 0, &in);
 	if (err == 0)
-		err = link_find(b->out, b->record.outside, 0, &out);
-	if (err == 0)
 		err = route6_add_addr(b->in, in.index, &net);
-	if (err == 0)
-		err = route6_add_neighbour(b->in, in.index, gateway, out.mac);
-	if (err == 0)
+	if (err == 0 && b->kind->routed)
+		err = inet6_know_host(b, in.index);
+	if (err == 0 && gateway->family)
 		err = route6_add_default(b->in, in.index, gateway);
 	if (err)
 		return log_errno(err, "cannot set up IPv6 of the device %s "

@@ -34,7 +34,7 @@ enum record_state {
  * @outside:	host's end, "" if it has none; @inside: the other
  * @net:	address of the host's end and prefix; @peer: inside's; both are the
  *		inside's where the host's end has none; family 0: none
- * @net6, @peer6: likewise for IPv6; family 0: none
+ * @net6, @peer6: likewise for IPv6
  * @allows:	where it may go in spite of its walls; what "lan" means was
  *		found out
  * @forwards:	ports of the host's that lead into it

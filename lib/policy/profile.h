@@ -95,9 +95,9 @@ struct profile_forward {
  * @has_address: an Address was given (else it comes from the pool)
  * @address:	Address of the host's end and its prefix; of the inside for kinds
  *		other than veth
- * @address6:	Address6 of the host's end and its prefix; family 0: none given
+ * @address6:	Address6, likewise; family 0: none given
  * @address6_auto: Address6 comes from the pool
- * @gateway:	Gateway; family 0: none
+ * @gateway, @gateway6: family 0: none
  * @mtu:	0: 1500
  * @nat:	masquerade (the default) or not
  * @isolate:	SWITCH_DEFAULT is yes
@@ -134,6 +134,7 @@ struct profile {
 	struct addr_net address6;
 	bool address6_auto;
 	struct addr gateway;
+	struct addr gateway6;
 	uint32_t mtu;
 	enum profile_switch nat;
 	enum profile_switch isolate;

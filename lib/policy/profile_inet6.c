@@ -5,13 +5,21 @@
 #include "lib/policy/profile_inet6.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "lib/base/num.h"
+#include "lib/policy/profile_vpn.h"
 
 enum {
 	INET6_PREFIX_MIN = 16,
 	INET6_PREFIX_MAX = 127,
+	INET6_MTU_MIN = 1280,
 };
+
+static bool is_link_local(const struct addr *a)
+{
+	return a->bytes[0] == 0xfe && (a->bytes[1] & 0xc0) == 0x80;
+}
 
 /* Global or unique local: others are no addresses to be routed. */
 static bool is_unicast(const struct addr *a)
@@ -62,6 +70,19 @@ int profile_address6_set(const struct profile_input *in)
 	return 0;
 }
 
+int profile_gateway6_set(const struct profile_input *in)
+{
+	struct addr a;
+
+	if (addr_parse(in->value, &a) < 0 || a.family != 6 ||
+	    !(is_unicast(&a) || is_link_local(&a)))
+		return profile_bad(in, in->value.p,
+				   "IPv6 address of a router expected, not "
+				   "\"%.*s\"", SLICE_ARG(in->value));
+	in->profile->gateway6 = a;
+	return 0;
+}
+
 int profile_pool6_set(const struct profile_input *in)
 {
 	struct addr_net net;
@@ -98,11 +119,30 @@ int profile_pool6_prefix_set(const struct profile_input *in)
 /* What it cannot be together with, or NULL. */
 static const char *conflict(const struct profile *p)
 {
-	if (p->link != LINK_VETH)
-		return "Link";
-	if (p->parent.len)
-		return "Parent";
-	return p->n_vpns ? "a VPN" : NULL;
+	if (p->link == LINK_NONE)
+		return "Link=none";
+	if (p->link != LINK_VETH && p->address6_auto)
+		return "a Link that leads into a network of others: it needs "
+		       "an address of that";
+	if (profile_is_sealed(p))
+		return "a VPN behind the kill switch, which gives addresses";
+	if (p->mtu && p->mtu < INET6_MTU_MIN)
+		return "an MTU below 1280";
+	return NULL;
+}
+
+/* Of a router in the network of the inside, or by its link-local address. */
+static bool gateway_fits(const struct profile *p)
+{
+	const struct addr *a = &p->gateway6;
+
+	if (p->link == LINK_VETH || p->link == LINK_NONE ||
+	    !p->address6.addr.family)
+		return false;
+	return is_link_local(a) ||
+	       (addr_in_net(a, &p->address6) &&
+		memcmp(a->bytes, p->address6.addr.bytes,
+		       sizeof(a->bytes)) != 0);
 }
 
 static uint32_t hash_net6(const struct addr *a, unsigned int prefix)
@@ -137,6 +177,12 @@ static const struct profile *net6_find(const struct profile_conf *conf,
 	return NULL;
 }
 
+/* Is it in a network of its own? */
+static bool has_network6(const struct profile *p)
+{
+	return p->address6.addr.family && p->link == LINK_VETH;
+}
+
 /* Notes which lengths there are; returns whether there is any. */
 static bool net6_add_all(struct profile_conf *conf,
 			 bool lengths[INET6_PREFIX_MAX + 1])
@@ -150,7 +196,8 @@ static bool net6_add_all(struct profile_conf *conf,
 		const struct addr_net *net = &conf->profiles[i].address6;
 		uint32_t *bucket;
 
-		if (!net->addr.family)
+		/* Others may well be in the network that it is put into. */
+		if (!has_network6(&conf->profiles[i]))
 			continue;
 		bucket = &conf->profiles[hash_net6(&net->addr, net->prefix) %
 					 conf->n].bucket;
@@ -168,8 +215,19 @@ static int check_conflict(const struct profile *p, struct diag *d)
 
 	if (with)
 		return diag_set(d, p->file, p->line, 0,
-				"[%.*s] has Address6 and also %s: this version "
-				"cannot do both", SLICE_ARG(p->section), with);
+				"[%.*s] has Address6 and also %s",
+				SLICE_ARG(p->section), with);
+	return 0;
+}
+
+static int check_gateway(const struct profile *p, struct diag *d)
+{
+	if (p->gateway6.family && !gateway_fits(p))
+		return diag_set(d, p->file, p->line, 0,
+				"Gateway6 of [%.*s] is no router that its "
+				"Address6 can reach: another address of that "
+				"network, or a link-local one, and not with "
+				"Link=veth", SLICE_ARG(p->section));
 	return 0;
 }
 
@@ -223,11 +281,13 @@ int profile_address6_check(struct profile_conf *conf, struct diag *d)
 	for (i = 0; i < conf->n && r == 0; i++) {
 		if (profile_has_inet6(&conf->profiles[i]))
 			r = check_conflict(&conf->profiles[i], d);
+		if (r == 0)
+			r = check_gateway(&conf->profiles[i], d);
 	}
 	if (r || !net6_add_all(conf, lengths))
 		return r;
 	for (i = 0; i < conf->n && r == 0; i++) {
-		if (conf->profiles[i].address6.addr.family)
+		if (has_network6(&conf->profiles[i]))
 			r = check_one(conf, &conf->profiles[i], lengths, d);
 	}
 	return r;

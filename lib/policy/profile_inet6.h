@@ -17,6 +17,9 @@ bool profile_has_inet6(const struct profile *p);
  */
 int profile_address6_set(const struct profile_input *in) _must_check_;
 
+/** profile_gateway6_set() - likewise of Gateway6 */
+int profile_gateway6_set(const struct profile_input *in) _must_check_;
+
 /**
  * profile_pool6_set(), profile_pool6_prefix_set() - likewise of Pool6 and
  * Pool6Prefix

@@ -331,6 +331,7 @@ static const struct key {
 	{ "Address", NETWORK, key_address },
 	{ "Address6", NETWORK, profile_address6_set },
 	{ "Gateway", NETWORK, profile_gateway_set },
+	{ "Gateway6", NETWORK, profile_gateway6_set },
 	{ "MTU", NETWORK, key_mtu },
 	{ "Nat", NETWORK, key_nat },
 	{ "Isolate", NETWORK, key_isolate },

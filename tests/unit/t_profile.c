@@ -277,10 +277,6 @@ static const struct refusal parse_refusals[] = {
 };
 
 static const struct refusal check_refusals[] = {
-	{ "[a]\nAddress6 = fd00::1/64\nLink = none\n", 1, 0,
-	  "Address6 and also Link" },
-	{ "[a]\nAddress6 = fd00::1/64\nParent = b\n", 1, 0,
-	  "Address6 and also Parent" },
 	{ "[a]\nAddress6 = fd00::1/64\n[b]\nAddress6 = fd00::9/48\n", 1, 0,
 	  "Address6 of [a] overlaps that of [b]" },
 	{ "[a]\n[b]\n[A]\n", 3, 0, "section \"A\" is given twice: first by [a] at t.conf:1" },
