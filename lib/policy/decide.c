@@ -195,18 +195,42 @@ static int decide_requested(const struct map *map,
 	return 0;
 }
 
+/* The rule for what @subject starts by himself; -EACCES: there is none. */
+static int decide_own_rule(const struct map *map,
+			   const struct subject *subject,
+			   const struct map_rule **rule, struct diag *d)
+{
+	int ret = decide_find(map, subject, true, rule, d);
+
+	if (ret == 0 && !*rule)
+		ret = decide_find(map, subject, false, rule, d);
+	if (ret < 0)
+		return ret;
+	return *rule && (*rule)->session != MAP_DENY ? 0 : -EACCES;
+}
+
+int decide_veth(const struct map *map, const struct subject *subject,
+		struct grant *out, struct diag *d)
+{
+	const struct map_rule *rule;
+	int ret = decide_own_rule(map, subject, &rule, d);
+
+	if (ret < 0)
+		return ret;
+	if (rule->veth == 0)
+		return -EACCES;
+	*out = (struct grant){ .n = rule->veth, .uplink = rule->uplink };
+	return 0;
+}
+
 int decide_launch(const struct map *map, const struct subject *subject,
 		  const char *requested, struct decision *out, struct diag *d)
 {
 	const struct map_rule *rule;
-	int ret = decide_find(map, subject, true, &rule, d);
+	int ret = decide_own_rule(map, subject, &rule, d);
 
-	if (ret == 0 && !rule)
-		ret = decide_find(map, subject, false, &rule, d);
 	if (ret < 0)
 		return ret;
-	if (!rule || rule->session == MAP_DENY)
-		return -EACCES;
 	if (!requested)
 		return decide_default(rule, subject, out, d);
 	return decide_requested(map, rule, subject,

@@ -57,4 +57,27 @@ int decide_launch(const struct map *map, const struct subject *subject,
 		  const char *requested, struct decision *out, struct diag *d)
 	_must_check_;
 
+/**
+ * struct grant - networks of his own that a user may have (runns-helper(8))
+ * @n:		how many at a time
+ * @uplink:	the device that they leave by; empty for the host's default
+ *		route; part of the map's text
+ */
+struct grant {
+	uint32_t n;
+	struct slice uplink;
+};
+
+/**
+ * decide_veth() - how many networks of his own may @subject have?
+ * @out:	set on success only
+ *
+ * The rule is found as for a launch.  One that says "deny" allows none.
+ *
+ * Return: 0; -EACCES if he may have none; another negative errno, with @d
+ * filled, if it could not be told.
+ */
+int decide_veth(const struct map *map, const struct subject *subject,
+		struct grant *out, struct diag *d) _must_check_;
+
 #endif

@@ -100,13 +100,18 @@ static int key_interface(const struct profile_input *in)
 	return set_interface(in, &in->profile->interface);
 }
 
-/* rn-NUMBER is what networks without a name of their own are given. */
+/*
+ * rn-NUMBER is what networks without a name of their own are given, and
+ * rn-uWORD what those of users are.
+ */
 static bool is_automatic(struct slice name)
 {
 	size_t i;
 
 	if (name.len < 4 || memcmp(name.p, "rn-", 3) != 0)
 		return false;
+	if (name.p[3] == 'u')
+		return true;
 	for (i = 3; i < name.len; i++)
 		if (!is_digit(name.p[i]))
 			return false;
@@ -118,7 +123,8 @@ static int key_interface_in(const struct profile_input *in)
 	if (is_automatic(in->value))
 		return profile_bad(in, in->value.p,
 				   "\"%.*s\" could be given to another "
-				   "network: rn-NUMBER is chosen automatically",
+				   "network: rn-NUMBER and rn-u* are chosen "
+				   "automatically",
 				   SLICE_ARG(in->value));
 	return set_interface(in, &in->profile->interface_in);
 }

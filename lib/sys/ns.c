@@ -105,6 +105,29 @@ int ns_verify(int fd, enum ns_kind kind)
 	return r < 0 ? r : ns_verify_owner(fd);
 }
 
+/*
+ * EPERM of the first request: the owner is not within our user namespace.
+ * The second has no other answer to a user namespace.
+ */
+int ns_verify_of_user(int fd, uid_t uid)
+{
+	_cleanup_close_ int user = -1;
+	_cleanup_close_ int own = -1;
+	uid_t owner;
+	int r = kind_verify(fd, NS_NET);
+
+	if (r < 0)
+		return r;
+	user = ioctl(fd, NS_GET_USERNS);
+	own = open("/proc/thread-self/ns/user", O_RDONLY | O_CLOEXEC);
+	if (user < 0 || own < 0 || ioctl(user, NS_GET_OWNER_UID, &owner) < 0)
+		return -errno;
+	r = ns_same(user, own);
+	if (r < 0)
+		return r;
+	return r == 0 && owner == uid ? 0 : -EPERM;
+}
+
 int ns_open_kind(int dir, const char *name, enum ns_kind kind)
 {
 	_cleanup_close_ int fd = -1;

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "lib/base/base.h"
 
@@ -46,6 +47,18 @@ int ns_open(int dir, const char *name, enum ns_kind kind) _must_check_;
 
 /** ns_verify() - the same proof for an open descriptor; 0 or as ns_open() */
 int ns_verify(int fd, enum ns_kind kind) _must_check_;
+
+/**
+ * ns_verify_of_user() - prove that @fd is a network namespace of @uid's own
+ *
+ * One that is owned by a user namespace which he made, or which is within
+ * such a one and was made by him as well; not our own user namespace, which
+ * somebody owns too.  What is proved stays so for as long as @fd is open.
+ *
+ * Return: 0; -EBADF if it is no network namespace; -EPERM if it is not his;
+ * another -errno.
+ */
+int ns_verify_of_user(int fd, uid_t uid) _must_check_;
 
 /**
  * ns_open_kind() - ns_open() but for the owner

@@ -248,7 +248,7 @@ static int enter_host(void)
 	return r < 0 ? r : ns_join(mnt, NS_MNT);
 }
 
-static int stdio_set(int out)
+static int stdio_set(int in, int out)
 {
 	int null = open("/dev/null", O_RDWR);
 
@@ -258,7 +258,7 @@ static int stdio_set(int out)
 	out = fcntl(out < 0 ? null : out, F_DUPFD, 3);
 	if (out < 0)
 		return -errno;
-	if (dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
+	if (dup2(in > 2 ? in : null, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
 		return -errno;
 	return syscall(SYS_close_range, 3U, ~0U, 0U) < 0 ? -errno : 0;
 }
@@ -314,7 +314,7 @@ static _Noreturn void exec_child(const struct proc_child *child)
 		scheduling_reset();
 		try_write("/proc/self/oom_score_adj", "0");
 	}
-	if (chdir("/") < 0 || stdio_set(child->out_fd) < 0)
+	if (chdir("/") < 0 || stdio_set(child->in_fd, child->out_fd) < 0)
 		_exit(EXIT_NOT_STARTED);
 	/*
 	 * atd's real uid is not 0, and the builder asks for it.  The C

@@ -48,6 +48,7 @@ int proc_self_id_by(int thread, uint64_t *id) _must_check_;
  * @detach:	leave limits, scheduling, oom score and cgroup of the caller
  *		behind, so that the caller cannot starve or freeze it
  * @timeout_ms:	killed when it takes longer
+ * @in_fd:	descriptor above 2 for its stdin, 0: /dev/null
  * @out_fd:	descriptor for its stdout and stderr, -1: /dev/null
  */
 struct proc_child {
@@ -56,6 +57,7 @@ struct proc_child {
 	bool host;
 	bool detach;
 	int timeout_ms;
+	int in_fd;
 	int out_fd;
 };
 

@@ -390,6 +390,52 @@ static void test_launch_long(void **state)
 	assert_string_equal(out.name, name);
 }
 
+static const struct {
+	const char *map;
+	int ret;
+	uint32_t n;
+	const char *uplink;
+} grants[] = {
+	{ "#\n", -EACCES, 0, "" },
+	{ "alice -\n", -EACCES, 0, "" },
+	{ "bob - - veth=4\n", -EACCES, 0, "" },
+	{ "alice - - veth=0\n", -EACCES, 0, "" },
+	{ "alice - - veth=4\n", 0, 4, "" },
+	{ "alice work lab veth=1@eth0\n", 0, 1, "eth0" },
+	{ "@staff - - veth=3\n", 0, 3, "" },
+	{ "al - - veth=4\n", -EACCES, 0, "" },
+	{ "alice2 - - veth=4\n", -EACCES, 0, "" },
+	/* who is denied has none, and an earlier rule decides */
+	{ "alice deny - veth=4\n", -EACCES, 0, "" },
+	{ "alice -\nalice - - veth=4\n", -EACCES, 0, "" },
+	/* one that lists the service comes before */
+	{ "alice -\nalice - - service=runns veth=2\n", 0, 2, "" },
+	{ "alice - - service=runns\nalice - - veth=2\n", -EACCES, 0, "" },
+	/* narrowing is about sessions */
+	{ "alice - - service=sshd veth=2\n", 0, 2, "" },
+	{ "@ghost - - veth=4\n* -\n", -ENOENT, 0, "" },
+	{ "@down - - veth=4\n", -ETIMEDOUT, 0, "" },
+};
+
+static void test_grants(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(grants); i++) {
+		struct grant grant = { 0 };
+		int ret;
+
+		parse(grants[i].map);
+		ret = decide_veth(&map, &alice, &grant, &diag);
+		if (ret != grants[i].ret || grant.n != grants[i].n ||
+		    !slice_is(grant.uplink, grants[i].uplink))
+			fail_msg("%s: %d, %u", grants[i].map, ret, grant.n);
+		if (ret < 0 && ret != -EACCES)
+			assert_true(diag.text[0]);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -400,6 +446,7 @@ int main(void)
 		cmocka_unit_test(test_launch_no_name),
 		cmocka_unit_test(test_launch_root),
 		cmocka_unit_test(test_launch_long),
+		cmocka_unit_test(test_grants),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

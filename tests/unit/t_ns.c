@@ -134,6 +134,75 @@ static void test_owner(void **state)
 	close(ready[1]);
 }
 
+enum { SOMEBODY = 12345, SOMEBODY_ELSE = 12346 };
+
+/* A namespace of @flags that @uid makes as an ordinary user; -1: refused. */
+static int open_of_user(uid_t uid, int flags, const char *kind)
+{
+	char path[64], byte;
+	int ready[2];
+	int fd = -1;
+	pid_t pid;
+
+	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
+	pid = fork();
+	if (pid == 0) {
+		if (setresgid(uid, uid, uid) < 0 ||
+		    setresuid(uid, uid, uid) < 0 || unshare(flags) < 0 ||
+		    write(ready[1], "x", 1) != 1)
+			_exit(1);
+		pause();
+		_exit(0);
+	}
+	close(ready[1]);
+	snprintf(path, sizeof(path), "/proc/%d/ns/%s", pid, kind);
+	if (read(ready[0], &byte, 1) == 1)
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	close(ready[0]);
+	return fd;
+}
+
+static void test_of_user(void **state)
+{
+	_cleanup_close_ int his = open_of_user(SOMEBODY, CLONE_NEWUSER |
+					       CLONE_NEWNET, "net");
+	_cleanup_close_ int roots = open_of_user(0, CLONE_NEWUSER |
+						 CLONE_NEWNET, "net");
+	_cleanup_close_ int user = open_of_user(SOMEBODY, CLONE_NEWUSER |
+						CLONE_NEWNET, "user");
+	_cleanup_close_ int uts = open_of_user(SOMEBODY, CLONE_NEWUSER |
+					       CLONE_NEWUTS, "uts");
+	/* A user namespace of his with the network that he is in. */
+	_cleanup_close_ int shared = open_of_user(SOMEBODY, CLONE_NEWUSER,
+						  "net");
+	_cleanup_close_ int ours = ns_open_self(NS_NET);
+	_cleanup_close_ int file = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	_cleanup_close_ int path = open("/proc/self/ns/net",
+					O_PATH | O_CLOEXEC);
+
+	(void)state;
+	if (his < 0) {
+		print_message("no user namespaces here\n");
+		return;
+	}
+	assert_int_equal(ns_verify_of_user(his, SOMEBODY), 0);
+	assert_int_equal(ns_verify_of_user(his, SOMEBODY_ELSE), -EPERM);
+	assert_int_equal(ns_verify_of_user(his, 0), -EPERM);
+	assert_int_equal(ns_verify_of_user(roots, 0), 0);
+	assert_int_equal(ns_verify_of_user(roots, SOMEBODY), -EPERM);
+	/* The initial user namespace is root's, and nobody's own. */
+	assert_int_equal(ns_verify_of_user(ours, 0), -EPERM);
+	assert_int_equal(ns_verify_of_user(ours, SOMEBODY), -EPERM);
+	assert_int_equal(ns_verify_of_user(shared, SOMEBODY), -EPERM);
+	assert_int_equal(ns_verify_of_user(user, SOMEBODY), -EBADF);
+	assert_int_equal(ns_verify_of_user(uts, SOMEBODY), -EBADF);
+	assert_int_equal(ns_verify_of_user(file, SOMEBODY), -EBADF);
+	assert_int_equal(ns_verify_of_user(path, 0), -EBADF);
+	assert_int_equal(ns_verify_of_user(-1, SOMEBODY), -EBADF);
+}
+
 static void test_same(void **state)
 {
 	_cleanup_close_ int a = ns_open_self(NS_NET);
@@ -240,7 +309,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_open), cmocka_unit_test(test_verify),
-		cmocka_unit_test(test_owner), cmocka_unit_test(test_same),
+		cmocka_unit_test(test_owner), cmocka_unit_test(test_of_user),
+		cmocka_unit_test(test_same),
 		cmocka_unit_test(test_of), cmocka_unit_test(test_join),
 		cmocka_unit_test(test_thread), cmocka_unit_test(test_loopback),
 	};
