@@ -23,6 +23,7 @@
 #include "net/crew.h"
 #include "net/leftover.h"
 #include "net/linger.h"
+#include "net/veth_user.h"
 #include "net/vpn_start.h"
 
 enum {
@@ -279,6 +280,8 @@ int down_one(const struct host *h, const char *name, bool kill, bool idle_only)
 	if (recorded && recorded != -ENOENT && recorded != -EINVAL)
 		return log_errno(recorded, "cannot read the record of %s",
 				 name);
+	if (recorded == 0 && r.rootless)
+		return idle_only ? 0 : veth_user_down(h, &r);
 	if (recorded && ns == -ENOENT)
 		return gc_one(h, name);
 	if (recorded)

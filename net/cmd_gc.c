@@ -26,6 +26,7 @@
 #include "net/pool.h"
 #include "net/uplink.h"
 #include "net/uplink6.h"
+#include "net/veth_user.h"
 #include "net/views.h"
 #include "net/vpn_start.h"
 
@@ -49,6 +50,8 @@ static int gc_recorded(const struct host *h, struct record *r)
 	int ours = ns < 0 ? 0 : build_is_ours(r, ns);
 	int err = 0;
 
+	if (r->rootless)
+		return veth_user_gc(h, r);
 	if (ns < 0 && ns != -ENOENT && ns != -EBADF)
 		return host_explain(ns, handle_explain, r->name);
 	if (ours < 0)

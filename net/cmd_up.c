@@ -50,6 +50,9 @@ static int up_look(const struct up *up, struct record *r, int *ns)
 
 	if (fd < 0 && fd != -ENOENT && fd != -EBADF)
 		return host_explain(fd, handle_explain, up->name);
+	if (recorded == 0 && r->rootless)
+		return log_errno(-EEXIST, "%s: that is a network of uid %u's "
+				 "own", up->name, (unsigned int)r->owner);
 	if (fd < 0)
 		return recorded == -ENOENT ? 0 : -ESTALE;
 	if (recorded == 0)

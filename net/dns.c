@@ -136,8 +136,8 @@ static bool dns_from_parent(struct buf *b, const struct plan *plan,
 	return false;
 }
 
-static void dns_from_host(struct buf *b, const struct plan *plan,
-			  const struct record *r)
+void dns_of_host(struct buf *b, const struct plan *plan,
+		 const struct record *r)
 {
 	size_t before = b->len;
 	size_t i;
@@ -227,7 +227,7 @@ static int dns_resolv(struct buf *b, const struct plan *plan,
 	else if (plan->vpn)
 		dns_from_tunnels(b, plan, r, !p->n_search);
 	else if (!dns_from_parent(b, plan, r))
-		dns_from_host(b, plan, r);
+		dns_of_host(b, plan, r);
 	/* The last search list counts (resolv.conf(5)). */
 	if (p && p->n_search)
 		buf_adds(b, "search");

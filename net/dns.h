@@ -5,6 +5,7 @@
 #ifndef RUNNS_NET_DNS_H
 #define RUNNS_NET_DNS_H
 
+#include "lib/base/buf.h"
 #include "net/conf.h"
 #include "net/record.h"
 
@@ -15,6 +16,15 @@
  */
 int dns_write(const struct host *h, const struct plan *plan,
 	      const struct record *r) _must_check_;
+
+/**
+ * dns_of_host() - the host's name servers, search list and options
+ * @b:		gets lines as resolv.conf(5) has them
+ *
+ * Those that cannot be reached from the network @r are left out.
+ */
+void dns_of_host(struct buf *b, const struct plan *plan,
+		 const struct record *r);
 
 /** dns_has_etc_netns() - is there a directory /etc/netns/NAME? */
 bool dns_has_etc_netns(const char *name);

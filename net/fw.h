@@ -27,6 +27,8 @@
  * @forwards:	ports of the host's that lead into it
  * @allows:	where it may go in spite of @isolate, without ALLOW_LAN; NULL:
  *		nowhere
+ * @mac:	NULL, or: it is a stranger's; what has another source than @mac
+ *		and @inside is dropped, and its connections are counted
  */
 struct fw_member {
 	const char *name;
@@ -38,7 +40,11 @@ struct fw_member {
 	const struct profile_forward *forwards;
 	size_t n_forwards;
 	const struct allow_list *allows;
+	const uint8_t *mac;
 };
+
+/* How many connections a stranger's network may have at a time. */
+enum { FW_CONNECTIONS_MAX = 4096 };
 
 struct steer_dns;
 

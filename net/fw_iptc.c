@@ -16,16 +16,15 @@
 #include <errno.h>
 #include <string.h>
 
-#include "lib/base/buf.h"
 #include "lib/base/log.h"
-#include "lib/session/paths.h"
 #include "net/fw_iptc_allow.h"
 #include "net/fw_iptc_block.h"
 #include "net/fw_iptc_door.h"
 #include "net/fw_iptc_edit.h"
+#include "net/fw_iptc_guard.h"
+#include "net/fw_iptc_member.h"
 #include "net/fw_iptc_probe.h"
 #include "net/fw_iptc_rule.h"
-#include "net/link.h"
 #include "net/pool.h"
 #include "net/steer_dns_iptc.h"
 
@@ -343,6 +342,10 @@ static int iptc_add_one(const struct iptc *t, const void *ctx)
 		r = iptc_allows_add(t, m);
 		changed |= r > 0;
 	}
+	if (r >= 0) {
+		r = iptc_guard_add(t, m);
+		changed |= r > 0;
+	}
 	return r < 0 ? r : changed;
 }
 
@@ -398,27 +401,10 @@ static int iptc_clear_one(const struct iptc *t, const void *ctx)
 	return unhooked || emptied;
 }
 
-/*
- * Members are not listed anywhere, so their devices are.  One without a name
- * below /run/netns is on its way out.
- */
-static int iptc_is_member(void *ctx, const struct link *l)
-{
-	BUF(path, 128);
-
-	if (!l->ours || !l->alias[0] || strcmp(l->name, ctx) == 0)
-		return 0;
-	buf_addf(&path, "/" PATH_HANDLES "/%s", l->alias);
-	return access(path.text, F_OK) == 0;
-}
-
 static int iptc_clear(const char *leaving)
 {
-	_cleanup_nl_ struct nl_sock *sk = NULL;
-	int r = nl_open(NETLINK_ROUTE, &sk);
+	int r = iptc_any_member(leaving);
 
-	if (r == 0)
-		r = link_each(sk, iptc_is_member, (void *)leaving);
 	if (r)
 		return r < 0 ? log_errno(r, "cannot list the devices") : 0;
 	r = iptc_edit_all(&iptc_lib4, iptc_clear_one, NULL,

@@ -12,12 +12,16 @@
 #include <linux/netfilter/nf_nat.h>
 #include <linux/netfilter/xt_addrtype.h>
 #include <linux/netfilter/xt_comment.h>
+#include <linux/netfilter/xt_connlimit.h>
 #include <linux/netfilter/xt_conntrack.h>
+#include <linux/netfilter/xt_mac.h>
 #include <linux/netfilter/xt_mark.h>
 #include <linux/netfilter/xt_rpfilter.h>
 #include <linux/netfilter/xt_tcpudp.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "net/fw.h"
 
 #define IPTC_OWNER "runns:"
 
@@ -71,6 +75,11 @@ static void iptc_put_head4(struct ipt_ip *ip, const struct iptc_rule *rule)
 		ip->flags |= IPT_F_GOTO;
 	if (rule->match == IPTC_ICMP)
 		ip->proto = IPPROTO_ICMP;
+	if (rule->not_from) {
+		memcpy(&ip->src, rule->not_from->bytes, sizeof(ip->src));
+		ip->smsk.s_addr = INADDR_BROADCAST;
+		ip->invflags |= IPT_INV_SRCIP;
+	}
 	if (rule->match == IPTC_LOCAL) {
 		ip->dst.s_addr = htonl(INADDR_LOOPBACK & IN_CLASSA_NET);
 		ip->dmsk.s_addr = htonl(IN_CLASSA_NET);
@@ -103,6 +112,7 @@ static void iptc_put_match(struct iptc_entry *e, enum iptc_match match)
 	struct xt_rpfilter_info *rp;
 	struct xt_mark_mtinfo1 *mark;
 	struct xt_addrtype_info_v1 *type;
+	struct xt_connlimit_info *limit;
 
 	switch (match) {
 	case IPTC_ANY:
@@ -120,6 +130,11 @@ static void iptc_put_match(struct iptc_entry *e, enum iptc_match match)
 		ct->state_mask = XT_CONNTRACK_STATE_BIT(IP_CT_ESTABLISHED) |
 				 XT_CONNTRACK_STATE_BIT(IP_CT_RELATED) |
 				 XT_CONNTRACK_STATE_DNAT;
+		break;
+	case IPTC_CROWDED:
+		limit = iptc_part(e, "connlimit", 1, sizeof(*limit));
+		limit->v4_mask = INADDR_BROADCAST;
+		limit->limit = FW_CONNECTIONS_MAX;
 		break;
 	case IPTC_LOCAL:
 		type = iptc_part(e, "addrtype", 1, sizeof(*type));
@@ -183,6 +198,14 @@ static void iptc_put_allow(struct iptc_entry *e, uint8_t family,
 		iptc_put_net(e, &a->net);
 	if (a->kind != ALLOW_NET)
 		iptc_put_port(e, family, a->udp, a->port);
+}
+
+static void iptc_put_mac(struct iptc_entry *e, const uint8_t *mac)
+{
+	struct xt_mac_info *info = iptc_part(e, "mac", 0, sizeof(*info));
+
+	memcpy(info->srcaddr, mac, sizeof(info->srcaddr));
+	info->invert = 1;
 }
 
 /* The host's end of a forward. */
@@ -266,6 +289,8 @@ int iptc_rule_add(const struct iptc *t, const struct iptc_rule *rule)
 	iptc_put_match(&e, rule->match);
 	if (rule->allow)
 		iptc_put_allow(&e, t->lib->family, rule->allow);
+	if (rule->not_mac)
+		iptc_put_mac(&e, rule->not_mac);
 	if (rule->door)
 		iptc_put_door(&e, rule->door);
 	comment = iptc_part(&e, "comment", 0, sizeof(*comment));

@@ -24,6 +24,7 @@ enum iptc_match {
 	IPTC_SPOOFED,	/* its source is not reached by where it came in */
 	IPTC_MARKED,
 	IPTC_TRANSLATED, /* belongs to a connection, or its target was changed */
+	IPTC_CROWDED,	/* its source has more connections than it may */
 	IPTC_LOCAL,	/* to an address of the host's, but lo's own */
 };
 
@@ -33,6 +34,8 @@ enum iptc_match {
  * @target:	ACCEPT, DROP, RETURN, MASQUERADE, MARK or a chain of ours
  * @mark:	what MARK sets
  * @allow:	destination that packets are for; NULL: any
+ * @not_mac:	NULL, or a hardware address that it does not come from
+ * @not_from:	NULL, or an IPv4 address that it does not come from
  * @door:	of DNAT, also a condition: the host's address and port
  * @inside:	of DNAT: the address that it leads to
  * @owner:	device that the rule goes with; NULL: as @in or @out say
@@ -49,6 +52,8 @@ struct iptc_rule {
 	uint8_t mark;
 	bool leave;
 	const struct allow *allow;
+	const uint8_t *not_mac;
+	const struct addr *not_from;
 	const struct profile_forward *door;
 	const struct addr *inside;
 	const char *owner;

@@ -23,6 +23,7 @@
 #include "net/fw_nft_allow.h"
 #include "net/fw_nft_base.h"
 #include "net/fw_nft_door.h"
+#include "net/fw_nft_guard.h"
 #include "net/fw_nft_rule.h"
 #include "net/fw_nft_theirs.h"
 #include "net/linger.h"
@@ -163,6 +164,8 @@ static int nft_add(const struct fw_member *m)
 	if (err == 0)
 		err = nft_allow_set(sk, m);
 	if (err == 0)
+		err = nft_guard_set(sk, m);
+	if (err == 0)
 		err = nft_theirs_pass(sk, m->link);
 	if (err)
 		return log_errno(err, "cannot add %s to the nftables sets of "
@@ -197,6 +200,8 @@ static int nft_remove(const char *link)
 		err = nft_doors_set(sk, &gone);
 	if (err == 0)
 		err = nft_allow_set(sk, &gone);
+	if (err == 0)
+		err = nft_guard_set(sk, &gone);
 	if (err)
 		return log_errno(err, "cannot close the ports of %s", link);
 	err = nft_theirs_unpass(sk, link);

@@ -145,8 +145,7 @@ static int nft_chain_use(void *ctx, struct nlmsghdr *h)
 	return 0;
 }
 
-/* 1 if the chain is as we made it, 0 if not, or -errno. */
-static int nft_chain_intact(struct nl_sock *sk, const struct nft_chain *c)
+int nft_chain_has(struct nl_sock *sk, const char *name, size_t rules)
 {
 	_cleanup_msg_ struct nl_msg *msg = nft_new(NFPROTO_INET,
 						   NFT_MSG_GETCHAIN, 0);
@@ -156,12 +155,12 @@ static int nft_chain_intact(struct nl_sock *sk, const struct nft_chain *c)
 	if (!msg)
 		return -ENOMEM;
 	if (nla_put_string(msg, NFTA_CHAIN_TABLE, NFT_TABLE) < 0 ||
-	    nla_put_string(msg, NFTA_CHAIN_NAME, c->name) < 0)
+	    nla_put_string(msg, NFTA_CHAIN_NAME, name) < 0)
 		return -EMSGSIZE;
 	err = nl_ask(sk, msg, nft_chain_use, &use);
 	if (err == -ENOENT)
 		return 0;
-	return err ? err : use == nft_chain_rules(c);
+	return err ? err : use == rules;
 }
 
 int nft_base_exists(struct nl_sock *sk)
@@ -185,7 +184,8 @@ int nft_base_intact(struct nl_sock *sk)
 	size_t i;
 
 	for (i = 0; i < nft_chain_count(); i++) {
-		int r = nft_chain_intact(sk, &nft_chains[i]);
+		int r = nft_chain_has(sk, nft_chains[i].name,
+				      nft_chain_rules(&nft_chains[i]));
 
 		if (r != 1)
 			return r;

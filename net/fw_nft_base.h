@@ -29,6 +29,14 @@ extern const char *const nft_sets[NFT_SETS];
 int nft_base_exists(struct nl_sock *sk) _must_check_;
 
 /**
+ * nft_chain_has() - is the chain of that name there, with so many rules?
+ *
+ * Return: 1, 0 or -errno.
+ */
+int nft_chain_has(struct nl_sock *sk, const char *name, size_t rules)
+	_must_check_;
+
+/**
  * nft_base_intact() - is every chain there, with all its rules?
  *
  * Return: 1, 0 or -errno.

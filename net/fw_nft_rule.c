@@ -44,14 +44,8 @@ bool nft_put_u32(struct nl_msg *msg, int type, uint32_t value)
 	return nla_put_u32(msg, type, htonl(value)) == 0;
 }
 
-/* One instruction; its parts are put between the two. */
-struct rule_part {
-	struct nlattr *whole;
-	struct nlattr *data;
-};
-
-static bool rule_begin(struct nl_msg *msg, struct rule_part *part,
-		       const char *name)
+bool rule_begin(struct nl_msg *msg, struct rule_part *part,
+		    const char *name)
 {
 	part->whole = nla_nest_start(msg, NFTA_LIST_ELEM | NLA_F_NESTED);
 	if (!part->whole || nla_put_string(msg, NFTA_EXPR_NAME, name) < 0)
@@ -60,7 +54,7 @@ static bool rule_begin(struct nl_msg *msg, struct rule_part *part,
 	return part->data;
 }
 
-static bool rule_end(struct nl_msg *msg, const struct rule_part *part)
+bool rule_end(struct nl_msg *msg, const struct rule_part *part)
 {
 	nla_nest_end(msg, part->data);
 	nla_nest_end(msg, part->whole);
@@ -410,6 +404,8 @@ static bool rule_put_word(struct nl_msg *msg, const struct nft_word *w)
 		return rule_put_door(msg, w);
 	case NFT_ALLOWED:
 		return rule_put_allowed(msg, w);
+	case NFT_OWN:
+		return w->put(msg);
 	case NFT_COUNT:
 		return rule_put_plain(msg, "counter");
 	case NFT_MASQUERADE:

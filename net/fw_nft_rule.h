@@ -31,6 +31,7 @@ enum nft_kind {
 	NFT_DOOR,	/* dnat ip to ip daddr . meta l4proto . th dport map
 			   @set, behind NFT_FAMILY */
 	NFT_ALLOWED,	/* a row of the packet's fields is in @set */
+	NFT_OWN,	/* what @put appends */
 	NFT_COUNT,	/* counter */
 	NFT_MASQUERADE,
 	NFT_REDIRECT,	/* dnat ip to, dnat ip6 to */
@@ -58,6 +59,7 @@ enum nft_field {
  *		NFT_RETURN or NFT_JUMP
  * @net:	of NFT_ADDRESSED; NFT_REDIRECT takes its address
  * @chain:	of NFT_JUMP
+ * @put:	of NFT_OWN; false: no room
  */
 struct nft_word {
 	enum nft_kind kind;
@@ -67,7 +69,22 @@ struct nft_word {
 	int value;
 	const struct addr_net *net;
 	const char *chain;
+	bool (*put)(struct nl_msg *msg);
 };
+
+/**
+ * struct rule_part - one instruction; its parts are put between the two calls
+ *
+ * Both return false if there is no room.
+ */
+struct rule_part {
+	struct nlattr *whole;
+	struct nlattr *data;
+};
+
+bool rule_begin(struct nl_msg *msg, struct rule_part *part,
+		    const char *name);
+bool rule_end(struct nl_msg *msg, const struct rule_part *part);
 
 /**
  * struct nft_rule - where a rule is to be, and what it says

@@ -65,7 +65,8 @@ int host_explain(int err, const char *(*explain)(int err), const char *what);
  * host_lock() - take one of the locks, waiting at most @timeout_ms
  * @what:	"historic.", "net.", "pool", "fw", "uplink": these are taken in
  *		this order, and "net." of a network before that of its Parent;
- *		"vpn." is held by a supervisor
+ *		"vpn." is held by a supervisor; "veth." of a user comes before
+ *		"pool", and with "net." it is only tried
  * @name:	of a network, or ""
  *
  * Return: descriptor that holds it; -ETIMEDOUT; -errno; logged.

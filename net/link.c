@@ -24,6 +24,11 @@ static void link_mac(uint8_t mac[LINK_MAC_LEN], const uint8_t prefix[4],
 	mac[5] = (uint8_t)index;
 }
 
+void link_inside_mac(uint32_t index, uint8_t mac[LINK_MAC_LEN])
+{
+	link_mac(mac, mac_inside, index);
+}
+
 /* What both ends have; one queue each saves the kernel work. */
 static int link_put_end(struct nl_msg *msg, const struct link_pair *pair,
 			const char *name, const uint8_t *prefix)
@@ -127,12 +132,20 @@ static void link_read_alias(struct link *l, const struct nlattr *attr)
 	size_t skip = sizeof(LINK_ALIAS_PREFIX) - 1;
 	const char *text = nla_data(attr);
 	size_t len = strnlen(text, (size_t)nla_len(attr));
+	const char *name = text + skip;
+	const char *at;
+	size_t name_len;
 
-	if (len > skip && len - skip < sizeof(l->alias) &&
-	    memcmp(text, LINK_ALIAS_PREFIX, skip) == 0) {
-		memcpy(l->alias, text + skip, len - skip);
-		l->alias[len - skip] = '\0';
-	}
+	if (len <= skip || memcmp(text, LINK_ALIAS_PREFIX, skip) != 0)
+		return;
+	at = memchr(name, '@', len - skip);
+	name_len = at ? (size_t)(at - name) : len - skip;
+	if (name_len >= sizeof(l->alias) ||
+	    (at && len - skip - name_len > sizeof(l->leaves_by)))
+		return;
+	memcpy(l->alias, name, name_len);
+	if (at)
+		memcpy(l->leaves_by, at + 1, len - skip - name_len - 1);
 }
 
 static void link_read_kind(struct link *l, const struct nlattr *info)
@@ -166,6 +179,8 @@ static int link_read(struct nlmsghdr *h, struct link *l)
 		l->master = (int)nla_get_u32(tb[IFLA_MASTER]);
 	if (tb[IFLA_LINK] && !tb[IFLA_LINK_NETNSID])
 		l->lower = (int)nla_get_u32(tb[IFLA_LINK]);
+	if (tb[IFLA_LINK])
+		l->peer = (int)nla_get_u32(tb[IFLA_LINK]);
 	if (tb[IFLA_MTU])
 		l->mtu = nla_get_u32(tb[IFLA_MTU]);
 	if (tb[IFLA_ADDRESS] && nla_len(tb[IFLA_ADDRESS]) == LINK_MAC_LEN)
@@ -248,7 +263,7 @@ int link_start(struct nl_sock *sk, int index, const char *alias)
 		.ifi_flags = IFF_UP,
 		.ifi_change = IFF_UP,
 	};
-	char text[sizeof(LINK_ALIAS_PREFIX) + NAME_SIZE];
+	char text[sizeof(LINK_ALIAS_PREFIX) + NAME_SIZE + IFNAMSIZ];
 	_cleanup_msg_ struct nl_msg *msg = NULL;
 
 	msg = nl_new(RTM_NEWLINK, 0, &head, sizeof(head));

@@ -21,20 +21,24 @@ enum { LINK_MAC_LEN = 6, LINK_KIND_SIZE = 16 };
 
 /**
  * struct link - what the kernel says of a device
- * @alias:	text after LINK_ALIAS_PREFIX, "" if it has none of ours
+ * @alias:	text after LINK_ALIAS_PREFIX, "" if it has none of ours ...
+ * @leaves_by:	... and what stands there behind an '@'; see veth_user.h
  * @kind:	such as "veth" or "bridge"; "" for hardware
  * @master:	index of the bridge, or the like, that it is a port of; or 0
  * @lower:	index of the device that it is on top of, in the same namespace;
  *		of a veth the other end; or 0
+ * @peer:	of a veth: index of the other end, wherever that is
  * @ours:	born as the host's end of a pair of ours
  */
 struct link {
 	int index;
 	char name[IFNAMSIZ];
 	char alias[NAME_SIZE];
+	char leaves_by[IFNAMSIZ];
 	char kind[LINK_KIND_SIZE];
 	int master;
 	int lower;
+	int peer;
 	uint8_t mac[LINK_MAC_LEN];
 	bool ours;
 	bool up;
@@ -64,6 +68,9 @@ struct link_pair {
 	uint32_t mtu;
 	int bridge;
 };
+
+/** link_inside_mac() - the address that number @index has inside */
+void link_inside_mac(uint32_t index, uint8_t mac[LINK_MAC_LEN]);
 
 /**
  * struct link_below - a device of its own address on top of another
@@ -122,7 +129,8 @@ int link_each(struct nl_sock *sk, int (*fn)(void *ctx, const struct link *l),
 
 /**
  * link_start() - bring a device up
- * @alias:	name of the network, to be written on it; or NULL
+ * @alias:	name of the network, or "NAME@DEVICE", to be written on it; or
+ *		NULL
  */
 int link_start(struct nl_sock *sk, int index, const char *alias) _must_check_;
 

@@ -101,6 +101,18 @@ static int record_get_forward(struct record *r, struct slice value)
 	return profile_forward_read(value, &r->forwards[r->n_forwards++]);
 }
 
+static int record_get_owner(struct record *r, struct slice value)
+{
+	uint64_t n;
+	int err = record_get_u64(&n, value, UINT32_MAX);
+
+	if (err)
+		return err;
+	r->owner = (uid_t)n;
+	r->rootless = true;
+	return 0;
+}
+
 static int record_set(struct record *r, struct slice key, struct slice v)
 {
 	if (slice_is(key, "state"))
@@ -149,6 +161,10 @@ static int record_set(struct record *r, struct slice key, struct slice v)
 		return record_get_bool(&r->login, v);
 	if (slice_is(key, "etc-netns"))
 		return record_get_bool(&r->etc_netns, v);
+	if (slice_is(key, "owner"))
+		return record_get_owner(r, v);
+	if (slice_is(key, "ns"))
+		return record_get_u64(&r->ns, v, UINT64_MAX);
 	return -EINVAL;
 }
 
@@ -245,6 +261,9 @@ int record_write(const struct host *h, const struct record *r)
 		 r->steered);
 	buf_addf(&b, "steers-dns=%d\nlogin=%d\netc-netns=%d\n", r->steers_dns,
 		 r->login, r->etc_netns);
+	if (r->rootless)
+		buf_addf(&b, "owner=%u\nns=%" PRIu64 "\n",
+			 (unsigned int)r->owner, r->ns);
 	err = buf_status(&b);
 	if (err)
 		return err;

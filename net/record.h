@@ -11,6 +11,7 @@
 #include <net/if.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "lib/policy/name.h"
 #include "lib/policy/profile.h"
@@ -41,6 +42,8 @@ enum record_state {
  * @steered:	it leaves by one uplink only
  * @steers_dns:	rules inside send look-ups to its name servers
  * @etc_netns:	we made /etc/netns/NAME
+ * @rootless:	it is a user's own (veth_user.h): there is no handle
+ * @owner:	the user, @ns: number of the file that his namespace was then
  */
 struct record {
 	char name[NAME_SIZE];
@@ -68,6 +71,9 @@ struct record {
 	bool steers_dns;
 	bool login;
 	bool etc_netns;
+	bool rootless;
+	uid_t owner;
+	uint64_t ns;
 };
 
 /**

@@ -38,6 +38,8 @@ static const struct command commands[] = {
 	  "name chains that drop what networks forward" },
 	{ "__vpn", cmd_vpn, "NAME [--daemon]",
 	  "look after the VPNs of a network" },
+	{ "__veth", cmd_veth, "UID <NAMESPACE",
+	  "connect a namespace of a user's own" },
 	{ "build-net", cmd_build_net, "[NAME]",
 	  "build one network, under the next free name" },
 	{ "clean-net", cmd_clean_net, "NAME [--kill]",
@@ -231,7 +233,7 @@ static bool command_fits(const struct command *c, const struct options *o,
 
 	if (builds && (n > 0) == o->all)
 		return false;
-	if ((c->run == cmd_vpn && n != 1) || (c->run == cmd_blocks && n))
+	if (((c->run == cmd_vpn || c->run == cmd_veth) && n != 1) || (c->run == cmd_blocks && n))
 		return false;
 	if ((c->run == cmd_reattach && n != 2) || (historic && n > 1) ||
 	    (c->run == cmd_clean_net && n != 1))

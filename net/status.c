@@ -89,6 +89,10 @@ static void status_uplink(const struct status_run *run, struct status *s)
 
 static const char *status_state(const struct status *s, int ns, bool ours)
 {
+	/* A user's own has no name that could be there. */
+	if (s->known && s->record.rootless)
+		return s->linked && s->record.state == RECORD_UP ? "up" :
+								   "remains";
 	if (ns < 0 || (s->known && s->record.state != RECORD_UP))
 		return "remains";
 	if (!ours)
@@ -112,13 +116,16 @@ static int status_look(const struct status_run *run, const char *name,
 	if (ns >= 0 && fstat(ns, &st) < 0)
 		return -errno;
 	ours = ns >= 0 && s->known && build_is_ours(&s->record, ns) == 1;
-	if (ns >= 0)
+	if (s->known && s->record.rootless)
+		tally_of(&run->tally, s->record.ns, &s->processes,
+			 &s->sessions);
+	else if (ns >= 0)
 		tally_of(&run->tally, st.st_ino, &s->processes, &s->sessions);
 	status_link(run, s, name, ours ? ns : -1);
-	if (ours) {
+	if (ours)
 		s->names = status_names(run, s, ns, name);
+	if (ours || (s->known && s->record.rootless))
 		status_uplink(run, s);
-	}
 	if (vpn_state_read(run->h, name, &s->vpn) < 0)
 		s->vpn.state[0] = '\0';
 	dns_servers(run->h, name, s->dns, sizeof(s->dns));
@@ -251,7 +258,7 @@ int status_lost(const struct status_run *run, const struct status *s,
 {
 	char cookie[24];
 
-	if (strcmp(s->state, "remains") == 0)
+	if (strcmp(s->state, "remains") == 0 || s->record.rootless)
 		return 0;
 	/* Without a prepared view nothing was covered, and nothing is lost. */
 	snprintf(cookie, sizeof(cookie), "%016" PRIx64, s->record.cookie);

@@ -7,6 +7,7 @@
 
 #include "lib/policy/profile_door.h"
 #include "lib/session/level.h"
+#include "lib/sys/nss.h"
 #include "net/status.h"
 
 enum { STATUS_WHYS_MAX = 8 };
@@ -95,6 +96,18 @@ static void status_json_ways(struct jsonw *j, const struct record *r)
 	jsonw_array_end(j);
 }
 
+/* Only of a user's own. */
+static void status_json_owner(struct jsonw *j, const struct record *r)
+{
+	struct nss_user user;
+
+	if (!r->rootless)
+		return;
+	jsonw_number(j, "uid", r->owner);
+	if (nss_user_by_uid(r->owner, &user) == 0)
+		jsonw_string(j, "user", user.name);
+}
+
 static void status_json_one(struct status_run *run, struct jsonw *j,
 			    const struct status *s)
 {
@@ -109,6 +122,7 @@ static void status_json_one(struct status_run *run, struct jsonw *j,
 		jsonw_string(j, "address", address);
 		status_json6(j, &s->record);
 		jsonw_string(j, "link", profile_link_name(s->record.link));
+		status_json_owner(j, &s->record);
 		jsonw_string(j, "parent", s->record.parent);
 		jsonw_string(j, "section", s->record.section);
 		jsonw_string(j, "firewall", s->record.firewall);

@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fw_nft_guard.c - networks that are in the hands of strangers, by nf_tables
+ *
+ * Chains of their own, before those of all members: a kernel that lacks what
+ * they need refuses such a network, and no other.  A row of device, hardware
+ * address and address for each network, so that a look-up takes as long with
+ * a thousand as with one.
+ *
+ * The kernel keeps the counted connections by device in a set, and forgets by
+ * itself those of a device that has none any more.
+ */
+#include "net/fw_nft_guard.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter_ipv4.h>
+#include <net/ethernet.h>
+#include <net/if.h>
+#include <netinet/ip.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "net/fw_nft_base.h"
+#include "net/fw_nft_rule.h"
+#include "net/link.h"
+#include "net/veth_user.h"
+
+#define GUARD_ENDS "own-ends"
+#define GUARD_COUNTED "own-counted"
+
+enum {
+	/* Types as nft(8) numbers them; parts of one have 6 bits each. */
+	GUARD_IFNAME = 41,
+	GUARD_MAC = 9,
+	GUARD_ADDRESS = 7,
+	GUARD_KEY = GUARD_IFNAME << 12 | GUARD_MAC << 6 | GUARD_ADDRESS,
+	GUARD_COUNTED_MAX = 65535,
+	GUARD_BEFORE = 5,	/* members' own chains */
+	GUARD_TRIES = 10,	/* any change interrupts a listing */
+	GUARD_STALE_MAX = 8,
+	GUARD_RULES = 3,	/* of one chain, and one that ends them */
+	GUARD_WORDS = 4,	/* of one rule, likewise */
+	GUARD_MESSAGES = 16,
+};
+
+/* As it lies in the kernel's registers of four bytes. */
+struct guard_end {
+	char device[IFNAMSIZ];
+	uint8_t mac[8];
+	uint8_t addr[4];
+};
+
+enum {
+	GUARD_REG_MAC = NFT_REG32_00 + IFNAMSIZ / NFT_REG32_SIZE,
+	GUARD_REG_ADDR = GUARD_REG_MAC + 2,
+};
+
+static bool guard_put_bytes(struct nl_msg *msg, enum nft_payload_bases base,
+			    size_t offset, size_t len, uint32_t reg)
+{
+	struct rule_part part;
+
+	return rule_begin(msg, &part, "payload") &&
+	       nft_put_u32(msg, NFTA_PAYLOAD_DREG, reg) &&
+	       nft_put_u32(msg, NFTA_PAYLOAD_BASE, base) &&
+	       nft_put_u32(msg, NFTA_PAYLOAD_OFFSET, (uint32_t)offset) &&
+	       nft_put_u32(msg, NFTA_PAYLOAD_LEN, (uint32_t)len) &&
+	       rule_end(msg, &part);
+}
+
+static bool guard_put_device(struct nl_msg *msg)
+{
+	struct rule_part part;
+
+	return rule_begin(msg, &part, "meta") &&
+	       nft_put_u32(msg, NFTA_META_KEY, NFT_META_IIFNAME) &&
+	       nft_put_u32(msg, NFTA_META_DREG, NFT_REG_1) &&
+	       rule_end(msg, &part);
+}
+
+/* iifname . ether saddr . ip saddr != @own-ends */
+static bool guard_put_foreign(struct nl_msg *msg)
+{
+	struct rule_part part;
+
+	return guard_put_device(msg) &&
+	       guard_put_bytes(msg, NFT_PAYLOAD_LL_HEADER,
+			       offsetof(struct ether_header, ether_shost),
+			       ETH_ALEN, GUARD_REG_MAC) &&
+	       guard_put_bytes(msg, NFT_PAYLOAD_NETWORK_HEADER,
+			       offsetof(struct iphdr, saddr),
+			       sizeof(struct in_addr), GUARD_REG_ADDR) &&
+	       rule_begin(msg, &part, "lookup") &&
+	       nla_put_string(msg, NFTA_LOOKUP_SET, GUARD_ENDS) == 0 &&
+	       nft_put_u32(msg, NFTA_LOOKUP_SREG, NFT_REG_1) &&
+	       nft_put_u32(msg, NFTA_LOOKUP_FLAGS, NFT_LOOKUP_F_INV) &&
+	       rule_end(msg, &part);
+}
+
+static bool guard_put_limit(struct nl_msg *msg)
+{
+	struct nlattr *expr = nla_nest_start(msg, NFTA_DYNSET_EXPR |
+							  NLA_F_NESTED);
+	struct nlattr *data;
+
+	if (!expr || nla_put_string(msg, NFTA_EXPR_NAME, "connlimit") < 0)
+		return false;
+	data = nla_nest_start(msg, NFTA_EXPR_DATA | NLA_F_NESTED);
+	if (!data || !nft_put_u32(msg, NFTA_CONNLIMIT_COUNT,
+				  FW_CONNECTIONS_MAX) ||
+	    !nft_put_u32(msg, NFTA_CONNLIMIT_FLAGS, NFT_CONNLIMIT_F_INV))
+		return false;
+	nla_nest_end(msg, data);
+	nla_nest_end(msg, expr);
+	return true;
+}
+
+/* add @own-counted { iifname ct count over N } */
+static bool guard_put_crowded(struct nl_msg *msg)
+{
+	struct rule_part part;
+
+	return guard_put_device(msg) && rule_begin(msg, &part, "dynset") &&
+	       nla_put_string(msg, NFTA_DYNSET_SET_NAME, GUARD_COUNTED) == 0 &&
+	       nft_put_u32(msg, NFTA_DYNSET_OP, NFT_DYNSET_OP_ADD) &&
+	       nft_put_u32(msg, NFTA_DYNSET_SREG_KEY, NFT_REG_1) &&
+	       guard_put_limit(msg) && rule_end(msg, &part);
+}
+
+#define FROM_STRANGER { .kind = NFT_FROM, .device = VETH_DEVICE_PREFIX "*" }
+#define IPV6 { .kind = NFT_FAMILY, .value = NFPROTO_IPV6 }
+#define FOREIGN { .kind = NFT_OWN, .put = guard_put_foreign }
+#define CROWDED { .kind = NFT_OWN, .put = guard_put_crowded }
+#define ANSWER { .kind = NFT_ANSWER }
+#define ACCEPT { .kind = NFT_VERDICT, .value = NF_ACCEPT }
+#define DROP { .kind = NFT_VERDICT, .value = NF_DROP }
+
+static const struct guard_chain {
+	const char *name;
+	enum nf_inet_hooks hook;
+	int priority;
+	struct nft_word rules[GUARD_RULES][GUARD_WORDS];
+} guard_chains[] = {
+	{ "own-sources", NF_INET_PRE_ROUTING, NF_IP_PRI_RAW - GUARD_BEFORE,
+	  { { FROM_STRANGER, IPV6, DROP },
+	    { FROM_STRANGER, FOREIGN, DROP } } },
+	{ "own-routed", NF_INET_FORWARD, NF_IP_PRI_FILTER - GUARD_BEFORE,
+	  { { ANSWER, ACCEPT },
+	    { FROM_STRANGER, CROWDED, DROP } } },
+	{ "own-arriving", NF_INET_LOCAL_IN, NF_IP_PRI_FILTER - GUARD_BEFORE,
+	  { { ANSWER, ACCEPT },
+	    { FROM_STRANGER, CROWDED, DROP } } },
+};
+
+static size_t guard_chain_rules(const struct guard_chain *c)
+{
+	size_t n = 0;
+
+	while (c->rules[n][0].kind != NFT_END)
+		n++;
+	return n;
+}
+
+/* All messages of one transaction; a NULL among them: no memory. */
+struct guard_batch {
+	struct nl_msg *msgs[GUARD_MESSAGES];
+	size_t n;
+};
+
+static bool guard_put(struct guard_batch *b, struct nl_msg *msg, bool complete)
+{
+	if (b->n == GUARD_MESSAGES || !complete) {
+		nl_freep(&msg);
+		return false;
+	}
+	b->msgs[b->n++] = msg;
+	return true;
+}
+
+static bool guard_fill_set(struct nl_msg *msg, const char *name, uint32_t id)
+{
+	return nla_put_string(msg, NFTA_SET_TABLE, NFT_TABLE) == 0 &&
+	       nla_put_string(msg, NFTA_SET_NAME, name) == 0 &&
+	       nft_put_u32(msg, NFTA_SET_ID, id);
+}
+
+static bool guard_put_ends(struct guard_batch *b)
+{
+	struct nl_msg *msg = nft_new(NFPROTO_INET, NFT_MSG_NEWSET,
+				     NLM_F_CREATE);
+
+	return guard_put(b, msg, msg && guard_fill_set(msg, GUARD_ENDS, 1) &&
+			 nft_put_u32(msg, NFTA_SET_KEY_TYPE, GUARD_KEY) &&
+			 nft_put_u32(msg, NFTA_SET_KEY_LEN,
+				     sizeof(struct guard_end)));
+}
+
+static bool guard_put_counted(struct guard_batch *b)
+{
+	struct nl_msg *msg = nft_new(NFPROTO_INET, NFT_MSG_NEWSET,
+				     NLM_F_CREATE);
+	struct nlattr *desc;
+
+	if (!msg || !guard_fill_set(msg, GUARD_COUNTED, 2) ||
+	    !nft_put_u32(msg, NFTA_SET_FLAGS, NFT_SET_EVAL) ||
+	    !nft_put_u32(msg, NFTA_SET_KEY_TYPE, GUARD_IFNAME) ||
+	    !nft_put_u32(msg, NFTA_SET_KEY_LEN, IFNAMSIZ))
+		return guard_put(b, msg, false);
+	desc = nla_nest_start(msg, NFTA_SET_DESC | NLA_F_NESTED);
+	if (!desc ||
+	    !nft_put_u32(msg, NFTA_SET_DESC_SIZE, GUARD_COUNTED_MAX))
+		return guard_put(b, msg, false);
+	nla_nest_end(msg, desc);
+	return guard_put(b, msg, true);
+}
+
+static bool guard_fill_chain(struct nl_msg *msg, const struct guard_chain *c)
+{
+	struct nlattr *hook;
+
+	if (nla_put_string(msg, NFTA_CHAIN_TABLE, NFT_TABLE) < 0 ||
+	    nla_put_string(msg, NFTA_CHAIN_NAME, c->name) < 0 ||
+	    nla_put_string(msg, NFTA_CHAIN_TYPE, "filter") < 0 ||
+	    !nft_put_u32(msg, NFTA_CHAIN_POLICY, NF_ACCEPT))
+		return false;
+	hook = nla_nest_start(msg, NFTA_CHAIN_HOOK | NLA_F_NESTED);
+	if (!hook || !nft_put_u32(msg, NFTA_HOOK_HOOKNUM, c->hook) ||
+	    !nft_put_u32(msg, NFTA_HOOK_PRIORITY, (uint32_t)c->priority))
+		return false;
+	nla_nest_end(msg, hook);
+	return true;
+}
+
+/* The chain, its rules in place of what may be in it. */
+static bool guard_put_chain(struct guard_batch *b, const struct guard_chain *c)
+{
+	struct nl_msg *msg = nft_new(NFPROTO_INET, NFT_MSG_NEWCHAIN,
+				     NLM_F_CREATE);
+	struct nft_rule rule = {
+		.family = NFPROTO_INET, .table = NFT_TABLE, .chain = c->name,
+	};
+	size_t i;
+
+	if (!guard_put(b, msg, msg && guard_fill_chain(msg, c)))
+		return false;
+	msg = nft_new(NFPROTO_INET, NFT_MSG_DELRULE, 0);
+	if (!guard_put(b, msg, msg &&
+		       nla_put_string(msg, NFTA_RULE_TABLE, NFT_TABLE) == 0 &&
+		       nla_put_string(msg, NFTA_RULE_CHAIN, c->name) == 0))
+		return false;
+	for (i = 0; i < guard_chain_rules(c); i++) {
+		rule.words = c->rules[i];
+		msg = nft_rule_new(&rule);
+		if (!guard_put(b, msg, msg))
+			return false;
+	}
+	return true;
+}
+
+static int guard_make(struct nl_sock *sk)
+{
+	struct guard_batch b = { .n = 0 };
+	bool ok = guard_put_ends(&b) && guard_put_counted(&b);
+	int err = -ENOMEM;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(guard_chains) && ok; i++)
+		ok = guard_put_chain(&b, &guard_chains[i]);
+	if (ok)
+		err = nl_talk_batch(sk, b.msgs, b.n, NFNL_SUBSYS_NFTABLES);
+	while (b.n > 0)
+		nl_freep(&b.msgs[--b.n]);
+	return err;
+}
+
+static int guard_intact(struct nl_sock *sk)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(guard_chains); i++) {
+		int r = nft_chain_has(sk, guard_chains[i].name,
+				      guard_chain_rules(&guard_chains[i]));
+
+		if (r != 1)
+			return r;
+	}
+	return 1;
+}
+
+/* What the kernel has for one device: @stale is not wanted. */
+struct guard_list {
+	struct guard_end want;
+	struct guard_end stale[GUARD_STALE_MAX];
+	size_t n_stale;
+	bool have;
+};
+
+static void guard_look(struct guard_list *list, const struct nlattr *elem)
+{
+	const struct nlattr *key = nla_find(nla_data(elem), nla_len(elem),
+					    NFTA_SET_ELEM_KEY);
+	const struct nlattr *value = !key ? NULL :
+		nla_find(nla_data(key), nla_len(key), NFTA_DATA_VALUE);
+	struct guard_end end;
+
+	if (!value || nla_len(value) != sizeof(end))
+		return;
+	memcpy(&end, nla_data(value), sizeof(end));
+	if (memcmp(end.device, list->want.device, sizeof(end.device)) != 0)
+		return;
+	if (memcmp(&end, &list->want, sizeof(end)) == 0)
+		list->have = true;
+	else if (list->n_stale < GUARD_STALE_MAX)
+		list->stale[list->n_stale++] = end;
+}
+
+static int guard_look_all(void *ctx, struct nlmsghdr *h)
+{
+	struct nlattr *tb[NFTA_SET_ELEM_LIST_MAX + 1];
+	struct nlattr *elem;
+	int left;
+
+	if (nlmsg_parse(h, sizeof(struct nfgenmsg), tb, NFTA_SET_ELEM_LIST_MAX,
+			NULL) < 0)
+		return -EBADMSG;
+	if (!tb[NFTA_SET_ELEM_LIST_ELEMENTS])
+		return 0;
+	nla_for_each_nested(elem, tb[NFTA_SET_ELEM_LIST_ELEMENTS], left) {
+		guard_look(ctx, elem);
+	}
+	return 0;
+}
+
+static int guard_list_once(struct nl_sock *sk, struct guard_list *list)
+{
+	_cleanup_msg_ struct nl_msg *msg = nft_new(NFPROTO_INET,
+						   NFT_MSG_GETSETELEM,
+						   NLM_F_DUMP);
+
+	list->n_stale = 0;
+	list->have = false;
+	if (!msg || nla_put_string(msg, NFTA_SET_ELEM_LIST_TABLE,
+				   NFT_TABLE) < 0 ||
+	    nla_put_string(msg, NFTA_SET_ELEM_LIST_SET, GUARD_ENDS) < 0)
+		return -ENOMEM;
+	return nl_talk(sk, msg, guard_look_all, list);
+}
+
+static struct nl_msg *guard_element(int type, int flags,
+				    const struct guard_end *end)
+{
+	struct nl_msg *msg = nft_new(NFPROTO_INET, type, flags);
+	struct nlattr *list, *elem, *data;
+
+	if (!msg)
+		return NULL;
+	if (nla_put_string(msg, NFTA_SET_ELEM_LIST_TABLE, NFT_TABLE) < 0 ||
+	    nla_put_string(msg, NFTA_SET_ELEM_LIST_SET, GUARD_ENDS) < 0)
+		goto free_msg;
+	list = nla_nest_start(msg, NFTA_SET_ELEM_LIST_ELEMENTS | NLA_F_NESTED);
+	elem = nla_nest_start(msg, NFTA_LIST_ELEM | NLA_F_NESTED);
+	data = nla_nest_start(msg, NFTA_SET_ELEM_KEY | NLA_F_NESTED);
+	if (!list || !elem || !data ||
+	    nla_put(msg, NFTA_DATA_VALUE, sizeof(*end), end) < 0)
+		goto free_msg;
+	nla_nest_end(msg, data);
+	nla_nest_end(msg, elem);
+	nla_nest_end(msg, list);
+	return msg;
+free_msg:
+	nlmsg_free(msg);
+	return NULL;
+}
+
+static int guard_change(struct nl_sock *sk, const struct guard_list *list,
+			bool add)
+{
+	struct guard_batch b = { .n = 0 };
+	size_t i;
+	bool ok = true;
+	int err = 0;
+
+	for (i = 0; i < list->n_stale && ok; i++) {
+		struct nl_msg *msg = guard_element(NFT_MSG_DELSETELEM, 0,
+						   &list->stale[i]);
+
+		ok = guard_put(&b, msg, msg);
+	}
+	if (ok && add && !list->have) {
+		struct nl_msg *msg = guard_element(NFT_MSG_NEWSETELEM,
+						   NLM_F_CREATE, &list->want);
+
+		ok = guard_put(&b, msg, msg);
+	}
+	if (!ok)
+		err = -ENOMEM;
+	else if (b.n)
+		err = nl_talk_batch(sk, b.msgs, b.n, NFNL_SUBSYS_NFTABLES);
+	while (b.n > 0)
+		nl_freep(&b.msgs[--b.n]);
+	return err;
+}
+
+int nft_guard_set(struct nl_sock *sk, const struct fw_member *m)
+{
+	struct guard_list list = { .n_stale = 0 };
+	int tries = GUARD_TRIES;
+	int err = 0;
+
+	if (strncmp(m->link, VETH_DEVICE_PREFIX,
+		    sizeof(VETH_DEVICE_PREFIX) - 1) != 0)
+		return 0;
+	memcpy(list.want.device, m->link, strnlen(m->link, IFNAMSIZ - 1));
+	if (m->mac) {
+		memcpy(list.want.mac, m->mac, LINK_MAC_LEN);
+		memcpy(list.want.addr, m->inside.bytes,
+		       sizeof(list.want.addr));
+		err = guard_intact(sk);
+		err = err == 0 ? guard_make(sk) : err == 1 ? 0 : err;
+	}
+	if (err)
+		return err;
+	do {
+		err = guard_list_once(sk, &list);
+	} while (err == -EINTR && --tries > 0);
+	/* Without the set nobody is in it. */
+	if (err == -ENOENT && !m->mac)
+		return 0;
+	return err ? err : guard_change(sk, &list, m->mac);
+}
