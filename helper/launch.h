@@ -23,6 +23,7 @@
 #include "lib/base/log.h"
 #include "lib/policy/decide.h"
 #include "lib/session/origin.h"
+#include "lib/session/veth.h"
 
 /**
  * struct launch - what is asked for, and how far it is
@@ -30,6 +31,9 @@
  * @name:	the namespace, or "host", that he asks for; NULL: the SESSION
  *		of his rule
  * @resolv:	his own resolv.conf(5); without text, none
+ * @own_ns:	0, or a network namespace of his own that is to be connected,
+ *		with nothing started
+ * @told:	what he is to be told of that
  * @host:	file_host_root(), set by launch_authorise()
  * @decision:	set by launch_authorise()
  * @origin:	where the process came from
@@ -44,6 +48,8 @@ struct launch {
 	uid_t uid;
 	const char *name;
 	struct resolv resolv;
+	int own_ns;
+	char told[VETH_TEXT_SIZE];
 	int host;
 	struct decision decision;
 	struct origin origin;

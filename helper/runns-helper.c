@@ -28,16 +28,21 @@
 #include "lib/base/log.h"
 #include "lib/base/num.h"
 #include "lib/session/turn.h"
+#include "lib/session/veth.h"
 #include "lib/sys/exec.h"
+#include "lib/sys/file.h"
+#include "lib/sys/ns.h"
 
 /**
  * struct words - the command line
  * @resolv_fd:	-1 if it was not given
+ * @own_ns:	0 if it was not given
  * @command:	the rest of it
  */
 struct words {
 	const char *name;
 	int resolv_fd;
+	int own_ns;
 	char **command;
 };
 
@@ -81,11 +86,12 @@ static void _printf_(1, 2) say(const char *fmt, ...)
 
 static const char usage[] =
 	"usage: runns-helper [-n NAME] [-R FD] [--] COMMAND [ARGUMENT...]\n"
-	"       runns-helper -h | -V\n";
+	"       runns-helper --veth FD | -h | -V\n";
 static const char options[] =
 	"\nStarts a program in a network that runns.map(5) allows.\n\n"
 	"  -n, --name NAME    the network; without it that of your sessions\n"
 	"  -R, --resolv FD    descriptor of a resolv.conf(5) for the program\n"
+	"      --veth FD      only connect a namespace of your own\n"
 	"  -V, --version      show the version\n"
 	"  -h, --help         show this help\n";
 
@@ -96,15 +102,15 @@ static int usage_error(const char *what, const char *word)
 	return EXEC_FAILED;
 }
 
-static int take_fd(struct words *words, const char *text)
+static int take_fd(int *out, const char *text)
 {
 	uint64_t fd;
 
-	if (words->resolv_fd >= 0)
-		return usage_error("-R is given twice", "");
+	if (*out > 0)
+		return usage_error("a descriptor is given twice: ", text);
 	if (num_parse(text, strlen(text), INT32_MAX, &fd) < 0 || fd < 3)
 		return usage_error("not a descriptor above 2: ", text);
-	words->resolv_fd = (int)fd;
+	*out = (int)fd;
 	return 0;
 }
 
@@ -129,6 +135,8 @@ static int words_read(int argc, char **argv, struct words *words)
 	int option, r = 0;
 
 	*words = (struct words){ .resolv_fd = -1 };
+	if (argc == 3 && strcmp(argv[1], "--veth") == 0)
+		return take_fd(&words->own_ns, argv[2]);
 	opterr = 0;
 	while (r == 0 && (option = getopt_long(argc, argv, "+:n:R:Vh", longs,
 					       NULL)) != -1) {
@@ -137,7 +145,7 @@ static int words_read(int argc, char **argv, struct words *words)
 			r = take_name(words, optarg);
 			break;
 		case 'R':
-			r = take_fd(words, optarg);
+			r = take_fd(&words->resolv_fd, optarg);
 			break;
 		case 'V':
 			dprintf(STDOUT_FILENO, "runns-helper " PACKAGE_VERSION
@@ -201,7 +209,8 @@ static int enter_and_drop(struct launch *launch, struct caller *caller)
 		return r;
 	}
 	said.held = true;
-	r = launch_enter(launch);
+	r = launch->own_ns ? veth_connect(launch->own_ns, launch->uid,
+					  launch->told) : launch_enter(launch);
 	dropped = caller_let_in(caller);
 	said_release();
 	if (dropped < 0)
@@ -241,6 +250,26 @@ static int prepare(const struct words *words, struct caller *caller,
 	return r;
 }
 
+/*
+ * A namespace of his own; nothing is started.  That it is his is proved while
+ * he can still end us: the descriptor may be of a file that never answers.
+ */
+static int connect_own(struct launch *launch, struct caller *caller)
+{
+	int r = ns_verify_of_user(launch->own_ns, launch->uid);
+
+	if (r < 0)
+		say("descriptor %d is no network namespace of a user namespace "
+		    "of yours: %s", launch->own_ns, strerror(-r));
+	launch->host = r < 0 ? r : file_host_root();
+	if (launch->host >= 0 && caller_shield(caller) == 0)
+		r = enter_and_drop(launch, caller);
+	else
+		r = -ECANCELED;
+	dprintf(r ? STDERR_FILENO : STDOUT_FILENO, "%s", launch->told);
+	return r ? EXEC_FAILED : 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct launch launch = { .host = -1, .say = say };
@@ -268,6 +297,9 @@ int main(int argc, char **argv)
 	}
 	launch.uid = caller.uid;
 	launch.name = words.name;
+	launch.own_ns = words.own_ns;
+	if (launch.own_ns)
+		return connect_own(&launch, &caller);
 	if (prepare(&words, &caller, &launch) < 0)
 		return EXEC_FAILED;
 	return exec_program(words.command, caller.env);
