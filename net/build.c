@@ -11,8 +11,9 @@
  *  5. both devices at once, each where it belongs;
  *  6. addresses and routes, then the devices are brought up: changing one
  *     that is up costs milliseconds;
- *  7. the name, last: who can enter finds everything complete;
- *  8. but a device that is only lent comes after the name, which keeps the
+ *  7. OnUp, when all is there that it is told of;
+ *  8. the name, last: who can enter finds everything complete;
+ *  9. but a device that is only lent comes after the name, which keeps the
  *     namespace: with a namespace that nothing keeps the kernel would remove
  *     it.  Who enters before finds the loopback.
  */
@@ -30,6 +31,7 @@
 #include "lib/sys/ns.h"
 #include "net/build_parts.h"
 #include "net/dns.h"
+#include "net/hook.h"
 #include "net/inet6.h"
 #include "net/link.h"
 #include "net/pool.h"
@@ -305,12 +307,50 @@ static int build_borrow(void *ctx)
 	struct build *b = ctx;
 	int err = build_link(b);
 
-	if (err == 0)
-		err = build_inner(b);
-	if (err)
-		return err;
+	return err ? err : build_inner(b);
+}
+
+/* Owed before it is begun, so that a builder that is killed leaves word. */
+static int build_hooks(void *ctx)
+{
+	struct build *b = ctx;
+	int err = hook_owe(b->h, &b->plan);
+
+	return err ? err : hook_up(b->h, &b->plan, &b->record, b->ns);
+}
+
+static int build_unhooks(void *ctx)
+{
+	const struct build *b = ctx;
+
+	hook_down(b->h, &b->record, b->ns);
+	return 0;
+}
+
+/* With a device that is lent: now it is complete. */
+static int build_complete(void *ctx)
+{
+	struct build *b = ctx;
+
 	b->record.state = RECORD_UP;
 	return build_note(b);
+}
+
+static bool build_has_hooks(const void *ctx)
+{
+	const struct profile *p = ((const struct build *)ctx)->plan.profile;
+
+	return p && (p->on_up.len || p->on_down.len);
+}
+
+static bool build_has_hooks_early(const void *ctx)
+{
+	return build_has_hooks(ctx) && !build_borrows_link(ctx);
+}
+
+static bool build_has_hooks_late(const void *ctx)
+{
+	return build_has_hooks(ctx) && build_borrows_link(ctx);
 }
 
 static int build_give_back(void *ctx)
@@ -335,8 +375,12 @@ static const struct step make_steps[] = {
 	{ "open the way out", build_way_out, build_unway_out,
 	  build_is_routed },
 	{ "bring the devices up", build_start, NULL, build_has_end },
+	{ "run OnUp", build_hooks, build_unhooks, build_has_hooks_early },
 	{ "publish the name", build_publish, build_unpublish, NULL },
 	{ "move the device in", build_borrow, build_give_back,
+	  build_borrows_link },
+	{ "run OnUp", build_hooks, build_unhooks, build_has_hooks_late },
+	{ "say that it is complete", build_complete, NULL,
 	  build_borrows_link },
 };
 

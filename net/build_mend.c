@@ -15,6 +15,7 @@
 #include "lib/base/log.h"
 #include "net/build.h"
 #include "net/build_parts.h"
+#include "net/hook.h"
 #include "net/link.h"
 #include "net/pool.h"
 
@@ -85,6 +86,13 @@ static int mend_hang(void *ctx)
 	return build_hang(b);
 }
 
+static int mend_hooks(void *ctx)
+{
+	const struct build *b = ctx;
+
+	return hook_owe(b->h, &b->plan);
+}
+
 static const struct step mend_steps[] = {
 	{ "hang it on its Parent", mend_hang, NULL, build_has_parent },
 	{ "write its files", build_files, NULL, NULL },
@@ -97,6 +105,7 @@ static const struct step mend_steps[] = {
 	{ "set up the outside", build_outside, NULL, build_has_end },
 	{ "open the way out", build_way_out, NULL, build_is_routed },
 	{ "bring the devices up", build_start, NULL, build_has_end },
+	{ "note its OnDown", mend_hooks, NULL, NULL },
 	{ "write its record", mend_record, NULL, NULL },
 };
 

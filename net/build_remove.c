@@ -10,8 +10,10 @@
 #include "lib/base/log.h"
 #include "lib/base/num.h"
 #include "lib/sys/ns.h"
+#include "net/bin.h"
 #include "net/build.h"
 #include "net/dns.h"
+#include "net/hook.h"
 #include "net/link_kind.h"
 #include "net/outer.h"
 #include "net/pool.h"
@@ -126,8 +128,13 @@ static int remove_there(const struct host *h, const struct record *r)
 int build_remove(const struct host *h, const struct record *r)
 {
 	const struct fw_backend *fw = fw_find(r->firewall);
-	int err = r->parent[0] ? remove_there(h, r) : remove_outside(h, r);
+	int err = bin_stop(h, r->name);
 
+	/* Where `down' was not what took it down, it has not run. */
+	if (err == 0)
+		hook_down(h, r, -1);
+	if (err == 0)
+		err = r->parent[0] ? remove_there(h, r) : remove_outside(h, r);
 	if (err == 0)
 		err = views_drop(h, r->cookie, r->name);
 	if (err == 0)

@@ -89,6 +89,8 @@ int cmd_view(const struct host *h, const struct options *o, char **names,
 int cmd_refresh(const struct host *h, const struct options *o, char **names,
 		int n);
 
+int cmd_bin(const struct host *h, const struct options *o, char **names,
+	    int n);
 /**
  * cmd_veth() - connect a user's own namespace, which is standard input
  * @names:	his uid

@@ -18,9 +18,11 @@
 #include "lib/session/usage.h"
 #include "lib/sys/file.h"
 #include "lib/sys/ns.h"
+#include "net/bin.h"
 #include "net/build.h"
 #include "net/cmd.h"
 #include "net/crew.h"
+#include "net/hook.h"
 #include "net/leftover.h"
 #include "net/linger.h"
 #include "net/veth_user.h"
@@ -37,12 +39,20 @@ enum {
  * struct down_look - who is inside?
  * @ns:		the network's namespace
  * @helper:	what looks after its VPN, and enters for a moment; not counted
+ * @program:	its BIN, which ends with it: nor are those of its session
  */
 struct down_look {
 	int ns;
 	const char *name;
 	pid_t helper;
+	pid_t program;
 };
+
+static bool down_counts(const struct down_look *look, pid_t pid)
+{
+	return pid != look->helper &&
+	       !(look->program && getsid(pid) == look->program);
+}
 
 struct down_busy {
 	const struct down_look *look;
@@ -54,7 +64,7 @@ static int down_name(void *ctx, const struct usage_process *p)
 {
 	struct down_busy *busy = ctx;
 
-	if (p->pid == busy->look->helper)
+	if (!down_counts(busy->look, p->pid))
 		return 0;
 	if (busy->n++ < DOWN_NAMED)
 		buf_addf(busy->text, "%s%d (%s, uid %u)",
@@ -85,7 +95,7 @@ static int down_other(void *ctx, const struct usage_process *p)
 {
 	const struct down_look *look = ctx;
 
-	return p->pid != look->helper;
+	return down_counts(look, p->pid);
 }
 
 /* 1, 0 or -errno */
@@ -157,9 +167,14 @@ static int down_publish(void *ctx)
 static int down_restore(const struct host *h, int ns, const struct record *r)
 {
 	int err = build_inside(h, ns, down_publish, (void *)r->name);
+	struct bin_seen bin;
 
 	if (err)
 		return log_errno(err, "cannot publish %s again", r->name);
+	bin_read(h, r->name, &bin);
+	if (bin.state[0])
+		log_msg(LOG_WARNING, "%s: its program was ended: 'runnsctl up "
+			"%s' starts it again", r->name, r->name);
 	if (link_kind(r->link)->give_back)
 		log_msg(LOG_WARNING, "%s: its device was given back: 'runnsctl "
 			"up %s' moves it in again", r->name, r->name);
@@ -211,33 +226,64 @@ static int down_refuse_children(const struct host *h, const struct record *r)
 			 "first", r->name, text.text);
 }
 
+static void down_look(const struct host *h, int ns, const struct record *r,
+		      struct down_look *look)
+{
+	struct bin_seen bin;
+
+	bin_read(h, r->name, &bin);
+	*look = (struct down_look){
+		.ns = ns, .name = r->name,
+		.helper = vpn_supervisor(h, r->name), .program = bin.pid,
+	};
+}
+
+/* 1: somebody uses it; 0; -errno, logged. */
+static int down_in_use(const struct host *h, const struct down_look *look,
+		       const struct record *r)
+{
+	int err = down_any(look);
+
+	if (err == 0)
+		err = outer_children(h, r->name, r->cookie, down_any_child,
+				     NULL);
+	return err < 0 ? log_errno(err, "cannot look for processes in %s",
+				   r->name) : err;
+}
+
+/* Its own program goes when nobody else is there; what fled from it stays. */
+static int down_empty(const struct host *h, struct down_look *look, bool kill)
+{
+	int err = kill ? down_kill(look) : down_refuse(look);
+
+	if (err == 0)
+		err = bin_stop(h, look->name);
+	look->program = 0;
+	return err;
+}
+
 /* A network that stands. */
 static int down_standing(const struct host *h, int ns,
 			 const struct record *r, bool kill, bool idle_only)
 {
-	const struct down_look look = { .ns = ns, .name = r->name,
-					.helper = vpn_supervisor(h, r->name) };
+	struct down_look look;
 	int err;
 
-	if (idle_only) {
-		err = down_any(&look);
-		if (err == 0)
-			err = outer_children(h, r->name, r->cookie,
-					     down_any_child, NULL);
-		if (err)
-			return err < 0 ? log_errno(err, "cannot look for "
-						   "processes in %s", r->name) :
-					 0;
-	}
+	down_look(h, ns, r, &look);
+	err = idle_only ? down_in_use(h, &look, r) : 0;
+	if (err)
+		return err < 0 ? err : 0;
 	err = down_refuse_children(h, r);
 	if (err)
 		return err;
-	err = kill ? down_kill(&look) : down_refuse(&look);
+	err = down_empty(h, &look, kill);
 	/* The name keeps the namespace, and this its device, until then. */
 	if (err == 0)
 		err = link_kind_give_back(h, r, ns);
 	if (err == 0)
 		err = down_unpublish(h, &look, r, kill);
+	if (err == 0)
+		hook_down(h, r, ns);
 	if (err == 0)
 		err = r->parent[0] ? 0 : leftover_note(r->outside);
 	if (err == 0)

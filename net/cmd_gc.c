@@ -18,10 +18,12 @@
 #include "lib/session/paths.h"
 #include "lib/session/usage.h"
 #include "lib/sys/file.h"
+#include "net/bin.h"
 #include "net/build.h"
 #include "net/cmd.h"
 #include "net/dir.h"
 #include "net/dns.h"
+#include "net/hook.h"
 #include "net/leftover.h"
 #include "net/pool.h"
 #include "net/uplink.h"
@@ -86,7 +88,10 @@ int gc_one(const struct host *h, const char *name)
 			"removed", name);
 		r = (struct record){ 0 };
 		snprintf(r.name, sizeof(r.name), "%s", name);
-		err = dns_remove(h, &r);
+		hook_down(h, &r, -1);
+		err = bin_stop(h, name);
+		if (err == 0)
+			err = dns_remove(h, &r);
 		if (err)
 			return err;
 	}
@@ -112,6 +117,20 @@ static int gc_lock(const struct host *h, const char *name)
 	return file_lock(h->lock, file, 0);
 }
 
+/*
+ * The end of a session waits for us, and for OnDown it need not.
+ *
+ * Return: is this the process that goes on, the caller's child?
+ */
+static bool gc_goes_on_alone(void)
+{
+	pid_t child = fork();
+
+	if (child == 0)
+		setsid();
+	return child <= 0;
+}
+
 /* One network that nobody is working on. */
 static int gc_network(const struct host *h, const char *name, bool idle_only)
 {
@@ -124,6 +143,8 @@ static int gc_network(const struct host *h, const char *name, bool idle_only)
 		return 0;
 	if (lock < 0)
 		return log_errno(lock, "cannot lock %s", name);
+	if (idle_only && hook_is_owed(h, name) && !gc_goes_on_alone())
+		return 0;
 	if (gc_is_idle_down(h, name))
 		return down_one(h, name, false, true);
 	return idle_only ? 0 : gc_one(h, name);

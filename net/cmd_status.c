@@ -31,6 +31,8 @@ static int status_uncovered(void *ctx, const char *over)
 /* What an administrator should know, to the standard error. */
 static void status_tell(struct status_run *run, const struct status *s)
 {
+	char text[80];
+
 	if (strcmp(s->names, "lost") == 0)
 		log_msg(LOG_WARNING, "%s: the rules that send look-ups to its "
 			"name servers are gone, or are for others: 'runnsctl "
@@ -38,6 +40,11 @@ static void status_tell(struct status_run *run, const struct status *s)
 	if (s->vpn.error[0])
 		log_msg(LOG_WARNING, "%s: VPN %s: %s", s->name, s->vpn.state,
 			s->vpn.error);
+	if (s->bin.state[0] && strcmp(s->bin.state, "running") != 0) {
+		bin_text(&s->bin, text, sizeof(text));
+		log_msg(LOG_WARNING, "%s: its program is not running: %s",
+			s->name, text);
+	}
 	if (status_lost(run, s, status_uncovered, (void *)s->name) < 0)
 		run->failed = true;
 	status_warnings(run, s, status_warn, (void *)s->name);

@@ -9,6 +9,7 @@
 
 #include "lib/base/log.h"
 #include "lib/session/handle.h"
+#include "net/bin.h"
 #include "net/build.h"
 #include "net/cmd.h"
 #include "net/crew.h"
@@ -173,6 +174,8 @@ static int up_build(const struct up *up, const struct conf *conf,
 	outer_leave(&outer);
 	if (err == 0 && b.record.state == RECORD_UP)
 		err = vpn_start(up->h, plan, up->conf);
+	if (err == 0 && b.record.state == RECORD_UP)
+		err = bin_start(up->h, plan);
 	return err;
 }
 

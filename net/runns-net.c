@@ -36,6 +36,8 @@ static const struct command commands[] = {
 	  "put files back that cover those of /etc" },
 	{ "__blocks", cmd_blocks, "",
 	  "name chains that drop what networks forward" },
+	{ "__bin", cmd_bin, "NAME [--daemon]",
+	  "look after the program of a network" },
 	{ "__vpn", cmd_vpn, "NAME [--daemon]",
 	  "look after the VPNs of a network" },
 	{ "__veth", cmd_veth, "UID <NAMESPACE",
@@ -229,11 +231,13 @@ static bool command_fits(const struct command *c, const struct options *o,
 	const struct override *over = &o->override;
 	bool historic = c->run == cmd_build_net;
 	bool builds = c->run == cmd_up || c->run == cmd_down;
+	bool looks_after = c->run == cmd_vpn || c->run == cmd_bin;
 	bool overrides = over->interface_in || over->uplink || over->resolve;
 
 	if (builds && (n > 0) == o->all)
 		return false;
-	if (((c->run == cmd_vpn || c->run == cmd_veth) && n != 1) || (c->run == cmd_blocks && n))
+	if (((looks_after || c->run == cmd_veth) && n != 1) ||
+	    (c->run == cmd_blocks && n))
 		return false;
 	if ((c->run == cmd_reattach && n != 2) || (historic && n > 1) ||
 	    (c->run == cmd_clean_net && n != 1))
@@ -245,7 +249,7 @@ static bool command_fits(const struct command *c, const struct options *o,
 	       !(o->idle && c->run != cmd_gc) &&
 	       !((o->json || o->dot || o->watch) && c->run != cmd_status) &&
 	       o->json + o->dot + o->watch <= 1 &&
-	       !(o->daemon && c->run != cmd_vpn) &&
+	       !(o->daemon && !looks_after) &&
 	       !(o->wait && c->run != cmd_up && c->run != cmd_down);
 }
 

@@ -126,6 +126,7 @@ static int status_look(const struct status_run *run, const char *name,
 		s->names = status_names(run, s, ns, name);
 	if (ours || (s->known && s->record.rootless))
 		status_uplink(run, s);
+	bin_read(run->h, name, &s->bin);
 	if (vpn_state_read(run->h, name, &s->vpn) < 0)
 		s->vpn.state[0] = '\0';
 	dns_servers(run->h, name, s->dns, sizeof(s->dns));

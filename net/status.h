@@ -6,6 +6,7 @@
 #define RUNNS_NET_STATUS_H
 
 #include "lib/base/jsonw.h"
+#include "net/bin.h"
 #include "net/host.h"
 #include "net/link.h"
 #include "net/record.h"
@@ -26,6 +27,7 @@ enum { STATUS_DNS_SIZE = 256, STATUS_UPLINKS_MAX = 16 };
  * @uplink:	the device, or "NAME" of the network, that it leaves by; "" for
  *		none
  * @vpn:	how its VPNs are doing; state "" if it has none
+ * @bin:	likewise its program
  */
 struct status {
 	char name[NAME_SIZE];
@@ -35,6 +37,7 @@ struct status {
 	const char *names;
 	char uplink[NAME_SIZE];
 	struct vpn_seen vpn;
+	struct bin_seen bin;
 	struct record record;
 	struct link link;
 	unsigned int processes;

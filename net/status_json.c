@@ -144,6 +144,8 @@ static void status_json_one(struct status_run *run, struct jsonw *j,
 	jsonw_string(j, "names", s->names);
 	if (s->vpn.state[0])
 		vpn_state_json(j, "vpn", &s->vpn);
+	if (s->bin.state[0])
+		bin_json(j, &s->bin);
 	status_level(run, j, s);
 	jsonw_array(j, "lost_covers");
 	if (status_lost(run, s, status_text, j) < 0)

@@ -7,12 +7,10 @@
  * look after what somebody may have changed.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/netlink.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 
 #include "lib/base/log.h"
@@ -21,6 +19,7 @@
 #include "lib/sys/nss.h"
 #include "net/build.h"
 #include "net/cmd.h"
+#include "net/supervisor.h"
 #include "net/tun.h"
 #include "net/vpn_spawn.h"
 #include "net/vpn_start.h"
@@ -245,53 +244,13 @@ static void vpn_loop(struct vpn *v, int signals)
 	}
 }
 
-static int vpn_signals(void)
-{
-	sigset_t set;
-	int fd;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
-	if (sigprocmask(SIG_SETMASK, &set, NULL) < 0)
-		return -errno;
-	signal(SIGPIPE, SIG_IGN);
-	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return fd < 0 ? -errno : fd;
-}
-
-/* 1: go on as the child; 0: we are the parent; -errno. */
-static int vpn_detach(void)
-{
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	pid_t pid = null < 0 ? -1 : fork();
-
-	if (pid < 0)
-		return -errno;
-	if (pid > 0)
-		return 0;
-	setsid();
-	dup2(null, 0);
-	dup2(null, 1);
-	dup2(null, 2);
-	return 1;
-}
-
 static int vpn_run(struct vpn *v, bool detach, int lock)
 {
-	_cleanup_close_ int signals = vpn_signals();
-	char text[16];
-	int n, err = signals < 0 ? signals : 1;
+	_cleanup_close_ int signals = -1;
+	int err = supervisor_begin(lock, detach, "runns-vpn", &signals);
 
-	if (err > 0 && detach)
-		err = vpn_detach();
 	if (err <= 0)
 		return err;
-	(void)prctl(PR_SET_NAME, "runns-vpn");
-	n = snprintf(text, sizeof(text), "%d\n", (int)getpid());
-	if (ftruncate(lock, 0) < 0 || pwrite(lock, text, (size_t)n, 0) != n)
-		return log_errno(-EIO, "cannot note who looks after the VPN");
 	openlog(VPN_LOG_TAG, 0, LOG_DAEMON);
 	/* Of a supervisor that was killed. */
 	if (tun_sweep(v->out, vpn_is_mine, v) < 0)

@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * vpn_start.c - the supervisor of a network's VPNs: started, found, ended
- *
- * It is whoever holds the lock vpn.NAME.  A process is signalled by a
- * descriptor that was opened before the lock was seen to be held by its
- * number, so that it cannot be another one.
  */
 #include "net/vpn_start.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/netlink.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,26 +15,27 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/log.h"
-#include "lib/base/num.h"
 #include "lib/session/paths.h"
 #include "lib/sys/file.h"
-#include "lib/sys/proc.h"
-#include "net/dir.h"
+#include "net/supervisor.h"
 #include "net/tun.h"
 #include "net/vpn_state.h"
 
 enum {
 	WANT_SIZE = 32 * 1024,
-	START_MS = 10000,
 	STOP_MS = 8000,		/* its programs say good-bye to their servers */
-	KILL_MS = 2000,
-	BORN_MS = 1000,
 	POLL_MS = 20,
 };
 
 #define WANT_FILE "vpn.want"
-#define SELF "/proc/self/exe"
 #define WANT_CONF "conf="
+
+static const struct supervisor vpn_supervisors = {
+	.lock = "vpn.",
+	.command = "__vpn",
+	.unit = "runns-vpn@",
+	.stop_ms = STOP_MS,
+};
 
 /* A file that was edited is another one. */
 static void want_file(struct buf *b, const struct host *h, struct slice path)
@@ -116,94 +112,14 @@ int vpn_start_conf(const struct host *h, const char *name, char **path)
 	return *path ? 0 : -ENOMEM;
 }
 
-static void lock_name(char *out, size_t size, const char *name)
-{
-	snprintf(out, size, "vpn.%s", name);
-}
-
-/* The number in the lock's file; 0 if there is none (yet). */
-static pid_t lock_pid(const struct host *h, const char *file)
-{
-	char text[16];
-	uint64_t n;
-	ssize_t len = file_read_small(h->lock, file, text, sizeof(text));
-
-	if (len <= 0 || num_parse(text, (size_t)len, INT32_MAX, &n) < 0)
-		return 0;
-	return (pid_t)n;
-}
-
-static int find_once(const struct host *h, const char *file, bool *held)
-{
-	pid_t pid = lock_pid(h, file);
-	_cleanup_close_ int fd = -1;
-	_cleanup_close_ int lock = -1;
-
-	if (pid > 0)
-		fd = (int)syscall(SYS_pidfd_open, pid, 0);
-	lock = file_lock(h->lock, file, 0);
-	*held = lock == -ETIMEDOUT;
-	if (lock >= 0)
-		return -ESRCH;
-	if (lock != -ETIMEDOUT)
-		return lock;
-	return fd >= 0 && lock_pid(h, file) == pid ? TAKE_FD(fd) : -EAGAIN;
-}
-
-/*
- * The supervisor of @name.
- *
- * Return: pidfd; -ESRCH if there is none; -errno.
- */
-static int find(const struct host *h, const char *name)
-{
-	long long deadline = file_now_ms() + BORN_MS;
-	char file[NAME_SIZE + 8];
-	bool held;
-	int fd;
-
-	lock_name(file, sizeof(file), name);
-	/* One that was just born has not written its number yet. */
-	while ((fd = find_once(h, file, &held)) == -EAGAIN &&
-	       file_now_ms() < deadline)
-		usleep(POLL_MS * 1000);
-	return fd;
-}
-
-/* The lock's file stays: no VPN was ever there without one. */
-static bool had_any(const struct host *h, const char *name)
-{
-	char file[NAME_SIZE + 8];
-
-	lock_name(file, sizeof(file), name);
-	return faccessat(h->lock, file, F_OK, 0) == 0;
-}
-
 bool vpn_is_attended(const struct host *h, const char *name)
 {
-	char file[NAME_SIZE + 8];
-	_cleanup_close_ int lock = -1;
-
-	if (!had_any(h, name))
-		return false;
-	lock_name(file, sizeof(file), name);
-	lock = file_lock(h->lock, file, 0);
-	return lock == -ETIMEDOUT;
+	return supervisor_is_there(h, &vpn_supervisors, name);
 }
 
 pid_t vpn_supervisor(const struct host *h, const char *name)
 {
-	char file[NAME_SIZE + 8];
-
-	lock_name(file, sizeof(file), name);
-	return vpn_is_attended(h, name) ? lock_pid(h, file) : 0;
-}
-
-static bool ends(int pidfd, int timeout_ms)
-{
-	struct pollfd end = { .fd = pidfd, .events = POLLIN };
-
-	return poll(&end, 1, timeout_ms) > 0;
+	return supervisor_pid(h, &vpn_supervisors, name);
 }
 
 static bool is_it(void *ctx, const char *name)
@@ -222,60 +138,17 @@ static int stop_sweep(const char *name)
 
 int vpn_stop(const struct host *h, const char *name)
 {
-	_cleanup_close_ int fd = -1;
 	int err;
 
-	if (!had_any(h, name))
+	if (!supervisor_had_any(h, &vpn_supervisors, name))
 		return 0;
-	fd = find(h, name);
-	err = fd;
-	if (fd >= 0) {
-		(void)syscall(SYS_pidfd_send_signal, fd, SIGTERM, NULL, 0);
-		if (!ends(fd, STOP_MS))
-			(void)syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL,
-				      0);
-		err = ends(fd, KILL_MS) ? 0 : -ETIMEDOUT;
-	} else if (fd == -ESRCH) {
-		err = 0;
-	}
+	err = supervisor_stop(h, &vpn_supervisors, name);
 	if (err == 0)
 		err = stop_sweep(name);
 	if (err)
 		return log_errno(err, "%s: cannot end what looks after its VPN",
 				 name);
 	return 0;
-}
-
-/* As a unit of its own, where systemd is. */
-static bool start_unit(const char *name)
-{
-	char unit[sizeof("runns-vpn@.service") + NAME_SIZE];
-	const char *const argv[] = {
-		"/usr/bin/systemctl", "--quiet", "--no-ask-password",
-		"--no-block", "restart", unit, NULL,
-	};
-	struct proc_child child = {
-		.argv = argv, .timeout_ms = START_MS, .out_fd = -1,
-	};
-
-	snprintf(unit, sizeof(unit), "runns-vpn@%s.service", name);
-	return proc_systemd_is_init() && proc_run(&child) == 0;
-}
-
-static int start_daemon(const char *name)
-{
-	const char *const argv[] = { SELF, "__vpn", "--daemon", name, NULL };
-	struct proc_child child = {
-		.argv = argv,
-		.detach = true,
-		.timeout_ms = START_MS,
-		.out_fd = isatty(STDERR_FILENO) ? STDERR_FILENO : -1,
-	};
-	int status = proc_run(&child);
-
-	if (status < 0)
-		return status;
-	return status ? -ECHILD : 0;
 }
 
 int vpn_start(const struct host *h, const struct plan *plan, const char *conf)
@@ -288,14 +161,14 @@ int vpn_start(const struct host *h, const struct plan *plan, const char *conf)
 	other = want_write(h, plan, conf);
 	if (other < 0)
 		return log_errno(other, "%s: cannot note its VPN", plan->name);
-	fd = find(h, plan->name);
+	fd = supervisor_find(h, &vpn_supervisors, plan->name);
 	if (fd >= 0 && !other)
 		return (int)syscall(SYS_pidfd_send_signal, fd, SIGHUP, NULL, 0);
 	err = vpn_stop(h, plan->name);
 	if (err == 0)
 		err = vpn_state_forget(h, plan->name);
-	if (err == 0 && !start_unit(plan->name))
-		err = start_daemon(plan->name);
+	if (err == 0)
+		err = supervisor_start(&vpn_supervisors, plan->name);
 	if (err)
 		return log_errno(err, "%s: cannot start what looks after its "
 				 "VPN (the log says why)", plan->name);

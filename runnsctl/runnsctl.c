@@ -125,6 +125,8 @@ static const struct command commands[] = {
 	{ "__commands", "", "Names of commands", "", .run = cmd_commands },
 	{ "__options", "COMMAND", "Options of a command", "",
 	  .run = cmd_options },
+	{ "__bin", "NAME", "Look after the program of a network", "",
+	  .run = cmd_net },
 	{ "__vpn", "NAME", "Look after the VPNs of a network", "",
 	  .run = cmd_net },
 	{ "__start", "REPORT TERMINAL PROGRAM...", "Last steps of run", "",

@@ -30,6 +30,7 @@ enum {
 	PROFILE_VPN_MAX = 4,		/* of one network */
 	PROFILE_FORWARDS_MAX = 16,	/* likewise */
 	PROFILE_ALLOWS_MAX = 8,		/* lines of one network */
+	PROFILE_USER_SIZE = 64,
 };
 
 enum profile_firewall { FIREWALL_AUTO, FIREWALL_NFT, FIREWALL_IPTABLES };
@@ -115,6 +116,10 @@ struct profile_forward {
  * @allow_line:	where the first of them is given
  * @kill_switch: SWITCH_DEFAULT: yes with any VPN
  * @vpn_scripts: SWITCH_DEFAULT is no
+ * @on_up:	program and arguments (command_line.h); empty: none
+ * @on_down:	likewise
+ * @type_bin:	Type=bin; @bin: the program that lives inside
+ * @user:	whom they run as; empty: nobody for @bin, root for the others
  * @bucket:	scratch of profile_check()
  * @chain:	scratch of profile_check()
  */
@@ -157,6 +162,11 @@ struct profile {
 	uint32_t allow_line;
 	enum profile_switch kill_switch;
 	enum profile_switch vpn_scripts;
+	struct slice on_up;
+	struct slice on_down;
+	bool type_bin;
+	struct slice bin;
+	struct slice user;
 	uint32_t bucket;
 	uint32_t chain;
 };

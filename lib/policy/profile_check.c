@@ -14,6 +14,7 @@
 #include "lib/policy/profile_door.h"
 #include "lib/policy/profile_inet6.h"
 #include "lib/policy/profile_link.h"
+#include "lib/policy/profile_program.h"
 #include "lib/policy/profile_vpn.h"
 
 static void table_clear(struct profile_conf *conf)
@@ -365,6 +366,8 @@ int profile_check(struct profile_conf *conf, struct diag *d)
 		r = profile_link_check(conf, d);
 	if (r == 0)
 		r = profile_vpn_check(conf, d);
+	if (r == 0)
+		r = profile_program_check(conf, d);
 	if (r == 0 && has.forward)
 		r = profile_forward_check(conf, d);
 	if (r == 0)

@@ -14,6 +14,7 @@
 #include "lib/policy/profile_inet6.h"
 #include "lib/policy/profile_link.h"
 #include "lib/policy/profile_names.h"
+#include "lib/policy/profile_program.h"
 #include "lib/policy/profile_view.h"
 #include "lib/policy/profile_vpn.h"
 
@@ -358,13 +359,13 @@ static const struct key {
 	{ "Allow", NETWORK_MANY, profile_allow_set },
 	{ "Forward", NETWORK_MANY, profile_forward_set },
 	{ "VpnScripts", NETWORK, profile_vpn_scripts_set },
-	{ "User", NETWORK, NULL },
+	{ "User", NETWORK, profile_user_set },
 	{ "Propagation", NETWORK, profile_propagation_set },
 	{ "Etc", NETWORK, profile_etc_set },
-	{ "Type", NETWORK, NULL },
-	{ "BIN", NETWORK, NULL },
-	{ "OnUp", NETWORK, NULL },
-	{ "OnDown", NETWORK, NULL },
+	{ "Type", NETWORK, profile_type_set },
+	{ "BIN", NETWORK, profile_bin_set },
+	{ "OnUp", NETWORK, profile_on_up_set },
+	{ "OnDown", NETWORK, profile_on_down_set },
 };
 
 static const struct key *key_find(struct slice name)

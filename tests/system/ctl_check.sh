@@ -83,7 +83,8 @@ bom|conf|\357\273\277[a]\n|:1:1: byte order mark
 cut|map|alice work -|:1:13: 
 cut|conf|[a]\nMTU=1500|:2:9: 
 escape|map|ali\033ce work -\n|:1:4: 
-later|conf|[a]\nOnUp=/x\n|:2:1: OnUp is not supported by this version
+hook|conf|[a]\nOnUp=x y\n|:2:6: the absolute path of a program expected
+binless|conf|[a]\nType=bin\n|:1: .a. has Type=bin, but no BIN
 vpnless|conf|[a]\nKillSwitch=yes\n|:1: .a. has KillSwitch=yes and no VPN
 twice|conf|[a]\n[A]\n|:2: section
 overlap|conf|[a]\nAddress=10.0.0.1/8\n[b]\nAddress=10.1.0.1/16\n|:3: Address of .b. overlaps
