@@ -22,4 +22,7 @@ struct mode {
 /** mode_slirp() - a network by libslirp, see slirp_options.h */
 int mode_slirp(int argc, char **argv);
 
+/** mode_attach() - the packets of a VPN, see attach.c */
+int mode_attach(int argc, char **argv);
+
 #endif

@@ -2,7 +2,7 @@
 /*
  * runns-rootless.c - engines of networks that nobody's privilege is needed for
  *
- * `runnsctl unshare' starts it in the host's network with the caller's uid.
+ * `runnsctl unshare' and `attach' start it in the host's network with the caller's uid.
  * It is of no use to anybody else, and no danger: it can do what its caller
  * can.
  */
@@ -15,6 +15,8 @@
 #include "rootless/mode.h"
 
 static const struct mode modes[] = {
+	{ "attach", mode_attach,
+	  "--userns FD --netns FD [--mntns FD] [--dir FD] [--script PROGRAM]" },
 	{ "slirp", mode_slirp,
 	  "--netns FD [--userns FD] --ready FD --exit FD [--mtu N]\n"
 	  "\t[--ifname NAME] [--cidr ADDRESS/LENGTH] [--no-ipv6] [--no-dns]\n"

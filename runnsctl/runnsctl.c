@@ -14,6 +14,7 @@
 #include "runnsctl/historic_net.h"
 #include "runnsctl/out.h"
 #include "runnsctl/runnsctl.h"
+#include "runnsctl/vpnns.h"
 
 /* runns-net reads these; here they are for help and completion. */
 enum {
@@ -118,6 +119,11 @@ static const struct command commands[] = {
 	  "PROGRAM your shell. Ends as the program does; 125: it was not started,\n"
 	  "126: it cannot be executed, 127: it was not found.",
 	  cmd_unshare_options, .starts = true, .run = cmd_unshare },
+	{ "attach", "", "Carry the packets of a VPN into namespaces of your own",
+	  "For openconnect --script-tun --script \"runnsctl attach --name ID\". With\n"
+	  "the VPN the network of the instance goes. Started by anything else it\n"
+	  "fails.",
+	  cmd_attach_options, .run = cmd_attach },
 	{ "help", "[COMMAND]", "Show help", "", .run = cmd_help },
 	{ "__forward-far", "", "The other end of forward", "",
 	  .run = cmd_forward_far },
@@ -278,6 +284,8 @@ static int run_as(int argc, char **argv)
 		return historic_build_net(argc, argv);
 	if (strcmp(name, "clean-net") == 0)
 		return historic_clean_net(argc, argv);
+	if (strcmp(name, "vpnns") == 0)
+		return vpnns(argc, argv);
 	return run(argc, argv);
 }
 

@@ -82,6 +82,7 @@ void cli_help(const struct command *command);
 /** cli_use_stderr() - from now on the library's messages go to stderr */
 void cli_use_stderr(void);
 
+extern const struct cli_option cmd_attach_options[];
 extern const struct cli_option cmd_audit_options[];
 extern const struct cli_option cmd_check_options[];
 extern const struct cli_option cmd_doctor_options[];
@@ -100,6 +101,9 @@ int cmd_forward(const struct command *command, int argc, char **argv);
 
 /** cmd_forward_far() - the end of it in the other one; started by it only */
 int cmd_forward_far(const struct command *command, int argc, char **argv);
+
+/** cmd_attach() - be the script program of a VPN */
+int cmd_attach(const struct command *command, int argc, char **argv);
 
 /** cmd_audit() - processes outside of the networks of their users */
 int cmd_audit(const struct command *command, int argc, char **argv);
