@@ -5,10 +5,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
-#include <sys/wait.h>
 
 #include "lib/policy/proto.h"
 #include "lib/sys/wire.h"
@@ -57,25 +54,6 @@ static void hand_on(const struct standin *s)
 	}
 }
 
-/* Dies of the same signal, but leaves no core of its own. */
-static int end_as(int status)
-{
-	const struct sigaction normal = { .sa_handler = SIG_DFL };
-	const struct rlimit none = { 0, 0 };
-	sigset_t set;
-
-	if (!WIFSIGNALED(status))
-		return start_status(status);
-	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	setrlimit(RLIMIT_CORE, &none);
-	sigaction(WTERMSIG(status), &normal, NULL);
-	sigemptyset(&set);
-	sigaddset(&set, WTERMSIG(status));
-	raise(WTERMSIG(status));
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
-	return start_status(status);
-}
-
 /* Several lines may come at once. */
 static void show(char *text)
 {
@@ -99,7 +77,7 @@ static int take(struct standin *s, struct proto_message *m)
 		raise(SIGSTOP);
 		return GOES_ON;
 	case PROTO_ENDED:
-		return end_as((int)m->value);
+		return start_end_as((int)m->value);
 	default:
 		cli_error("the service says what it should not");
 		return EXIT_OWN;

@@ -70,4 +70,11 @@ int start_child(struct start *start, const char *path, char **words)
 /** start_status() - exit status for what waitpid(2) told: 128+N for signal N */
 int start_status(int status);
 
+/**
+ * start_end_as() - die of the signal that waitpid(2) told of, without a core
+ *
+ * Return: start_status(), if it was no signal or one that does not kill.
+ */
+int start_end_as(int status);
+
 #endif

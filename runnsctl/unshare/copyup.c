@@ -64,8 +64,8 @@ static int overlay_make(const struct copyup *c, const char *workshop)
 	if (c->writable)
 		return mnt_overlay_writable(c->dir, upper.text, work.text);
 	buf_addf(&upper, ":%s", c->dir);
-	return buf_status(&upper) < 0 ? -ENAMETOOLONG :
-					mnt_overlay(upper.text, "runns");
+	return buf_status(&upper) < 0 ? -ENAMETOOLONG
+				      : mnt_overlay(upper.text, "runns");
 }
 
 /* Return: the overlay, not yet anywhere, or -errno. */
@@ -115,8 +115,8 @@ static int links_build(const struct copyup *c)
 	_cleanup_close_ int host = mnt_clone(AT_FDCWD, c->dir, true);
 	int r = fs < 0 ? fs : host < 0 ? host : 0;
 
-	if (r == 0 && (fchmod(fs, DIR_MODE) < 0 ||
-		       mkdirat(fs, hosts_name, DIR_MODE) < 0))
+	if (r == 0 &&
+	    (fchmod(fs, DIR_MODE) < 0 || mkdirat(fs, hosts_name, DIR_MODE) < 0))
 		r = -errno;
 	if (r == 0)
 		r = resolv_write(fs, c->resolv);

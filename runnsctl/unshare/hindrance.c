@@ -31,8 +31,8 @@ struct hindrance {
 static const struct hindrance switches[] = {
 	{ "/proc/sys/kernel/unprivileged_userns_clone",
 	  "kernel.unprivileged_userns_clone", "0", "1", -EPERM },
-	{ "/proc/sys/user/max_user_namespaces", "user.max_user_namespaces",
-	  "0", "10000", -ENOSPC },
+	{ "/proc/sys/user/max_user_namespaces", "user.max_user_namespaces", "0",
+	  "10000", -ENOSPC },
 	{ "/proc/sys/user/max_net_namespaces", "user.max_net_namespaces", "0",
 	  "10000", -ENOSPC },
 	{ "/proc/sys/user/max_mnt_namespaces", "user.max_mnt_namespaces", "0",
@@ -61,7 +61,8 @@ static bool is_filtered(void)
 
 static int report(const struct hindrance *h, int err)
 {
-	log_msg(LOG_ERR, "unshare: %s is %s, which forbids users to have "
+	log_msg(LOG_ERR,
+		"unshare: %s is %s, which forbids users to have "
 		"namespaces: ask the administrator for "
 		"\"sysctl -w %s=%s\"",
 		h->name, h->forbids, h->name, h->allows);
@@ -77,21 +78,27 @@ int hindrance_report(int err, const char *what)
 			return report(h, err);
 	}
 	if (err == -ENOSPC || err == -EUSERS) {
-		log_msg(LOG_ERR, "unshare: %s: too many namespaces: see "
-			"user.max_*_namespaces of sysctl(8), or end some", what);
+		log_msg(LOG_ERR,
+			"unshare: %s: too many namespaces: see "
+			"user.max_*_namespaces of sysctl(8), or end some",
+			what);
 		return err;
 	}
 	if (is_filtered() && (err == -EPERM || err == -ENOSYS)) {
-		log_msg(LOG_ERR, "unshare: %s: a filter of system calls "
+		log_msg(LOG_ERR,
+			"unshare: %s: a filter of system calls "
 			"forbids namespaces here: it is the container's or "
-			"service's that this runs in", what);
+			"service's that this runs in",
+			what);
 		return err;
 	}
 	if (err == -EPERM) {
-		log_msg(LOG_ERR, "unshare: %s: Operation not permitted: it "
+		log_msg(LOG_ERR,
+			"unshare: %s: Operation not permitted: it "
 			"takes the host's root directory (no chroot), ids "
 			"that are mapped, and no security module that forbids "
-			"it", what);
+			"it",
+			what);
 		return err;
 	}
 	return log_errno(err, "unshare: %s", what);

@@ -20,7 +20,7 @@ struct inside {
 void inside_load(struct inside *inside, const struct ids *ids);
 
 /**
- * inside_set_up() - loopback, host name, ping
+ * inside_set_up() - loopback, host name, clocks, ping
  *
  * Return: 0; -errno (logged).
  */
@@ -28,12 +28,14 @@ int inside_set_up(const struct inside *inside,
 		  const struct unshare_request *request) _must_check_;
 
 /**
- * inside_mount() - have the files tell about the new namespaces
+ * inside_mount() - all mounts, those that tell about the new namespaces and
+ * those that were asked for
+ * @request:	its mounts are changed
  *
  * After the network has been started, whose name servers are written.
  *
  * Return: 0; -errno (logged).
  */
-int inside_mount(const struct unshare_request *request) _must_check_;
+int inside_mount(struct unshare_request *request) _must_check_;
 
 #endif

@@ -93,8 +93,8 @@ static void control_address(int dir, struct sockaddr_un *out)
 
 static int listen_at(int dir)
 {
-	_cleanup_close_ int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC,
-					0);
+	_cleanup_close_ int fd =
+		socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	struct sockaddr_un at;
 
 	if (fd < 0)
@@ -111,10 +111,10 @@ static int listen_at(int dir)
 /* Return: 1 and @instance->lock, 0 if somebody has it, -errno. */
 static int try_lock(struct instance *instance)
 {
-	_cleanup_close_ int fd = openat(instance->dir, "lock",
-					O_RDWR | O_CREAT | O_CLOEXEC |
-						O_NOFOLLOW | O_NONBLOCK,
-					PRIVATE);
+	_cleanup_close_ int fd =
+		openat(instance->dir, "lock",
+		       O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
+		       PRIVATE);
 	struct stat st;
 
 	if (fd < 0)
@@ -146,8 +146,8 @@ static int begin(struct instance *instance)
 /* Return: 1 and @instance->ns; -EAGAIN if it is not there now; -errno. */
 static int ask_keeper(struct instance *instance)
 {
-	_cleanup_close_ int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC,
-					0);
+	_cleanup_close_ int fd =
+		socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	const struct control_ask words = { .what = CONTROL_JOIN };
 	struct control_answer answer;
 	int fds[CHANNEL_FDS_MAX];
@@ -159,16 +159,16 @@ static int ask_keeper(struct instance *instance)
 		return -errno;
 	control_address(instance->dir, &at);
 	if (connect(fd, (struct sockaddr *)&at, sizeof(at)) < 0)
-		return errno == ENOENT || errno == ECONNREFUSED ? -EAGAIN :
-								  -errno;
+		return errno == ENOENT || errno == ECONNREFUSED ? -EAGAIN
+								: -errno;
 	r = channel_send(fd, &words, sizeof(words), NULL, 0);
 	if (r == 0)
 		r = channel_recv(fd, &answer, sizeof(answer), fds, &n);
 	if (r == -EPIPE || (r == 0 && answer.error == -ESRCH))
 		return -EAGAIN;
 	if (r == 0)
-		r = answer.error ? answer.error :
-				   namespaces_unpack(&instance->ns, fds, n,
+		r = answer.error ? answer.error
+				 : namespaces_unpack(&instance->ns, fds, n,
 						     answer.flags);
 	return r < 0 ? r : 1;
 }

@@ -4,7 +4,7 @@
  *
  * The keeper holds descriptors of all namespaces but one: with a descriptor of
  * the mount namespace it would never be gone.  For each who joins it opens
- * that one anew, by some process inside.  A process is told to be inside by
+ * that one anew, by some process inside or with a descriptor.  A process is told to be inside by
  * its mount namespace alone, and that one to be ours by the user namespace
  * that owns it, which we hold and which therefore is never another one.
  */
@@ -97,7 +97,8 @@ static int take_inside(struct keeper *k, pid_t pid)
 	return mnt;
 }
 
-static int search_inside(struct keeper *k)
+/* Return: what @try gives for the first process that it succeeds for. */
+static int search(struct keeper *k, int (*try)(struct keeper *k, pid_t pid))
 {
 	DIR *proc = opendir("/proc");
 	const struct dirent *entry;
@@ -107,8 +108,36 @@ static int search_inside(struct keeper *k)
 		return -errno;
 	while (mnt < 0 && (entry = readdir(proc)))
 		if (isdigit((unsigned char)entry->d_name[0]))
-			mnt = take_inside(k, atoi(entry->d_name));
+			mnt = try(k, atoi(entry->d_name));
 	closedir(proc);
+	return mnt;
+}
+
+/* A descriptor of the mount namespace that a process outside holds. */
+static int take_held(struct keeper *k, pid_t pid)
+{
+	const struct dirent *entry;
+	BUF(path, PATH_SIZE);
+	int mnt = -ESRCH;
+	struct stat st;
+	DIR *fds;
+
+	buf_addf(&path, "/proc/%d/fd", (int)pid);
+	fds = opendir(path.text);
+	if (!fds)
+		return -ESRCH;
+	while (mnt < 0 && (entry = readdir(fds))) {
+		/* Nothing else is opened: it could be a device, or block. */
+		if (fstatat(dirfd(fds), entry->d_name, &st, 0) < 0 ||
+		    st.st_dev != k->dev || st.st_ino != k->ino)
+			continue;
+		mnt = openat(dirfd(fds), entry->d_name, O_RDONLY | O_CLOEXEC);
+		if (mnt >= 0 && !is_ours(k, mnt)) {
+			close(mnt);
+			mnt = -ESRCH;
+		}
+	}
+	closedir(fds);
 	return mnt;
 }
 
@@ -121,7 +150,8 @@ static int find_mnt(struct keeper *k)
 	    syscall(SYS_pidfd_send_signal, k->inside, 0, NULL, 0) == 0)
 		return mnt;
 	base_close(&mnt);
-	return search_inside(k);
+	mnt = search(k, take_inside);
+	return mnt >= 0 ? mnt : search(k, take_held);
 }
 
 static void answer_join(struct keeper *k, int client)
@@ -154,8 +184,8 @@ static bool is_owner(int client)
 
 static void answer_one(struct keeper *k)
 {
-	_cleanup_close_ int client = accept4(k->instance->control, NULL, NULL,
-					     SOCK_CLOEXEC);
+	_cleanup_close_ int client =
+		accept4(k->instance->control, NULL, NULL, SOCK_CLOEXEC);
 	struct pollfd wait = { .fd = client, .events = POLLIN };
 	struct control_ask words;
 	int none[CHANNEL_FDS_MAX];
@@ -189,7 +219,7 @@ static bool wait_once(struct keeper *k, int mark)
 	if (wait[2].revents) {
 		base_close(&k->inside);
 		k->inside = -1;
-		mnt = search_inside(k);
+		mnt = search(k, take_inside);
 		base_close(&mnt);
 	}
 	return true;

@@ -31,28 +31,29 @@ static int hide(const char *dir)
 	return r < 0 ? log_errno(r, "unshare: cannot hide %s", dir) : 0;
 }
 
-static int lay_file(int dir)
-{
-	_cleanup_close_ int tree = mnt_clone(dir, "resolv.conf", false);
-
-	if (tree < 0)
-		return tree;
-	return mnt_place_tree(tree, AT_FDCWD, "/etc/resolv.conf");
-}
-
-int names_mount(const struct names *names)
+static int lay_resolv(const struct names *names)
 {
 	const struct copyup etc = { .dir = "/etc",
 				    .writable = names->copy_etc,
 				    .resolv = names->resolv };
+	int r = mnt_is_root(AT_FDCWD, "/etc");
+
+	/* A root directory of the user's own may have none. */
+	if (r == -ENOENT)
+		return 0;
+	if (r >= 0)
+		r = copyup_mount(&etc);
+	if (r == 0 && names->tree >= 0)
+		r = mnt_place_tree(names->tree, AT_FDCWD, "/etc/resolv.conf");
+	return r < 0 ? log_errno(r, "unshare: /etc/resolv.conf") : 0;
+}
+
+int names_mount(const struct names *names)
+{
 	int r = 0;
 
 	if (names->resolv || names->copy_etc)
-		r = copyup_mount(&etc);
-	if (r == 0 && names->resolv && names->dir >= 0)
-		r = lay_file(names->dir);
-	if (r < 0)
-		return log_errno(r, "unshare: /etc/resolv.conf");
+		r = lay_resolv(names);
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(resolver_dirs); i++)
 		r = hide(resolver_dirs[i]);
 	return r;

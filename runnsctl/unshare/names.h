@@ -12,13 +12,12 @@
 /**
  * struct names - what is resolved how
  * @resolv:	text of resolv.conf inside, or NULL: the host's stays
- * @dir:	directory, on a mount of this namespace, whose file resolv.conf
- *		is to be seen in its place; or -1
+ * @tree:	mnt_clone() of a file that is to be seen in its place, or -1
  * @copy_etc:	/etc is to be writable
  */
 struct names {
 	const char *resolv;
-	int dir;
+	int tree;
 	bool copy_etc;
 };
 

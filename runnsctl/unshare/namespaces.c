@@ -6,16 +6,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 
-#include "lib/base/buf.h"
 #include "lib/base/log.h"
-
-#ifndef CLONE_NEWTIME
-#define CLONE_NEWTIME 0x80
-#endif
-
-enum { PATH_SIZE = 40 };
 
 static const struct {
 	int flag;
@@ -44,17 +36,7 @@ void namespaces_close(struct namespaces *ns)
 	namespaces_init(ns);
 }
 
-static int open_kind(size_t kind)
-{
-	BUF(path, PATH_SIZE);
-	int fd;
-
-	buf_addf(&path, "/proc/self/ns/%s", kinds[kind].file);
-	fd = open(path.text, O_RDONLY | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
-}
-
-int namespaces_open_self(struct namespaces *ns, int flags)
+int namespaces_open_self(struct namespaces *ns, int dir, int flags)
 {
 	namespaces_init(ns);
 	for (size_t i = 0; i < NAMESPACES_MAX; i++) {
@@ -62,8 +44,9 @@ int namespaces_open_self(struct namespaces *ns, int flags)
 
 		if (!(flags & kinds[i].flag))
 			continue;
-		fd = open_kind(i);
+		fd = openat(dir, kinds[i].file, O_RDONLY | O_CLOEXEC);
 		if (fd < 0) {
+			fd = -errno;
 			namespaces_close(ns);
 			return fd;
 		}

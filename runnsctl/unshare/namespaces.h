@@ -5,9 +5,14 @@
 #ifndef UNSHARE_NAMESPACES_H
 #define UNSHARE_NAMESPACES_H
 
+#include <sched.h>
 #include <stddef.h>
 
 #include "lib/base/base.h"
+
+#ifndef CLONE_NEWTIME
+#define CLONE_NEWTIME 0x80
+#endif
 
 /* In the order in which they are joined: the first gives the rights. */
 enum namespace_kind {
@@ -35,11 +40,13 @@ void namespaces_close(struct namespaces *ns);
 
 /**
  * namespaces_open_self() - those that the calling process's children get
+ * @dir:	/proc/self/ns, which a new root may not have
  * @flags:	CLONE_NEW... of the kinds that are wanted
  *
  * Return: 0 and @ns, to be closed by the caller; -errno, and nothing is open.
  */
-int namespaces_open_self(struct namespaces *ns, int flags) _must_check_;
+int namespaces_open_self(struct namespaces *ns, int dir,
+			 int flags) _must_check_;
 
 /**
  * namespaces_pack() - as a list without gaps

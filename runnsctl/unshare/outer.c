@@ -20,7 +20,7 @@
 #include "runnsctl/forward/channel.h"
 #include "runnsctl/unshare/mark.h"
 
-enum outer_what { OUTER_NETWORK, OUTER_STAY };
+enum outer_what { OUTER_MAP, OUTER_NETWORK, OUTER_STAY };
 
 /**
  * struct outer_ask - what comes from inside, with descriptors
@@ -58,6 +58,7 @@ struct outside {
 	int end;
 	int mark;
 	pid_t inner;
+	const struct ids *ids;
 	struct network network;
 	struct instance *instance;
 	uint64_t dev;
@@ -112,7 +113,9 @@ static int answer_one(struct outside *o)
 
 	if (r < 0)
 		return r;
-	if (ask.what == OUTER_NETWORK)
+	if (ask.what == OUTER_MAP)
+		answer.error = ids_map_auto(o->ids, o->inner);
+	else if (ask.what == OUTER_NETWORK)
 		r = start_network(o, fds, n, &answer);
 	else
 		r = stay(o, &ask, fds, n);
@@ -138,9 +141,11 @@ static void await_end(const struct outside *o)
 	struct pollfd wait = { .fd = o->mark, .events = POLLIN };
 
 	if (o->instance) {
-		instance_serve(o->instance, &(struct instance_inside){
-			.pid = o->inner, .dev = o->dev, .ino = o->ino,
-			.mark = o->mark });
+		instance_serve(o->instance,
+			       &(struct instance_inside){ .pid = o->inner,
+							  .dev = o->dev,
+							  .ino = o->ino,
+							  .mark = o->mark });
 		return;
 	}
 	while (poll(&wait, 1, -1) < 0 && errno == EINTR)
@@ -176,6 +181,7 @@ static void outside(int socket, const struct unshare_request *request,
 	struct outside o = { .socket = socket,
 			     .mark = -1,
 			     .inner = inner,
+			     .ids = &request->ids,
 			     .network = request->network,
 			     .instance = request->is_named ? &instance : NULL };
 	int r = outside_run(&o);
@@ -187,11 +193,6 @@ static void outside(int socket, const struct unshare_request *request,
 
 /* --- inside --------------------------------------------------------------- */
 
-static bool is_needed(const struct unshare_request *request)
-{
-	return request->network.kind->start || request->is_named;
-}
-
 int outer_start(struct outer *outer, const struct unshare_request *request)
 {
 	pid_t inner = getpid();
@@ -199,7 +200,8 @@ int outer_start(struct outer *outer, const struct unshare_request *request)
 	pid_t pid;
 
 	outer->socket = -1;
-	if (!is_needed(request))
+	outer->stays = request->network.kind->start || request->is_named;
+	if (!outer->stays && !request->ids.is_auto)
 		return 0;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
 		return log_errno(-errno, "unshare: socketpair");
@@ -233,6 +235,17 @@ static int ask(const struct outer *outer, const struct outer_ask *words,
 	return r;
 }
 
+int outer_map(const struct outer *outer)
+{
+	const struct outer_ask words = { .what = OUTER_MAP };
+	struct outer_answer answer;
+	int r = ask(outer, &words, NULL, 0, &answer);
+
+	if (r < 0)
+		return log_errno(r, "unshare: no map of ids");
+	return answer.error;
+}
+
 int outer_network(const struct outer *outer, struct network *network)
 {
 	const struct outer_ask words = { .what = OUTER_NETWORK };
@@ -259,7 +272,7 @@ int outer_network(const struct outer *outer, struct network *network)
 	return 0;
 }
 
-static int ask_to_stay(const struct outer *outer, int mark,
+static int ask_to_stay(const struct outer *outer, int mark, int dir,
 		       const struct namespaces *ns)
 {
 	struct outer_ask words = { .what = OUTER_STAY };
@@ -269,7 +282,7 @@ static int ask_to_stay(const struct outer *outer, int mark,
 	size_t n;
 	int flags;
 
-	if (stat("/proc/self/ns/mnt", &st) < 0)
+	if (fstatat(dir, "mnt", &st, 0) < 0)
 		return -errno;
 	n = namespaces_pack(ns, fds + 1, &flags);
 	words.flags = flags;
@@ -278,20 +291,20 @@ static int ask_to_stay(const struct outer *outer, int mark,
 	return ask(outer, &words, fds, 1 + n, &answer);
 }
 
-int outer_stay(const struct outer *outer, int flags)
+int outer_stay(const struct outer *outer, int dir, int flags)
 {
 	_cleanup_close_ int mark = -1;
 	struct namespaces ns;
 	int r;
 
-	if (outer->socket < 0)
+	if (!outer->stays)
 		return 0;
 	mark = mark_place();
 	if (mark < 0)
 		return log_errno(mark, "unshare: cannot mark the namespace");
-	r = namespaces_open_self(&ns, flags & ~CLONE_NEWNS);
+	r = namespaces_open_self(&ns, dir, flags & ~CLONE_NEWNS);
 	if (r == 0)
-		r = ask_to_stay(outer, mark, &ns);
+		r = ask_to_stay(outer, mark, dir, &ns);
 	namespaces_close(&ns);
 	return r < 0 ? log_errno(r, "unshare: nobody stays outside") : 0;
 }

@@ -17,9 +17,11 @@
 /**
  * struct outer - our end of the way to it
  * @socket:	-1: there is none
+ * @stays:	it is needed until the namespaces are gone
  */
 struct outer {
 	int socket;
+	bool stays;
 };
 
 /**
@@ -30,8 +32,15 @@ struct outer {
  *
  * Return: 0 and @outer->socket, which the caller closes; -errno (logged).
  */
-int outer_start(struct outer *outer, const struct unshare_request *request)
-	_must_check_;
+int outer_start(struct outer *outer,
+		const struct unshare_request *request) _must_check_;
+
+/**
+ * outer_map() - have subordinate ids mapped, for the calling process
+ *
+ * Return: 0; -errno after a message.
+ */
+int outer_map(const struct outer *outer) _must_check_;
 
 /**
  * outer_network() - have the network started, from inside of the namespaces
@@ -39,16 +48,17 @@ int outer_start(struct outer *outer, const struct unshare_request *request)
  *
  * Return: 0; -errno after a message.
  */
-int outer_network(const struct outer *outer, struct network *network)
-	_must_check_;
+int outer_network(const struct outer *outer,
+		  struct network *network) _must_check_;
 
 /**
  * outer_stay() - have it stay until the calling process's mount namespace is
  * gone
+ * @dir:	/proc/self/ns
  * @flags:	CLONE_NEW... of all namespaces that were made
  *
  * Return: 0; -errno (logged).
  */
-int outer_stay(const struct outer *outer, int flags) _must_check_;
+int outer_stay(const struct outer *outer, int dir, int flags) _must_check_;
 
 #endif

@@ -104,7 +104,8 @@ static int open_usual(const char *id)
 	if (base < 0)
 		base = open_home();
 	if (base < 0)
-		return log_errno(base, "unshare: no directory for instances: "
+		return log_errno(base,
+				 "unshare: no directory for instances: "
 				 "neither XDG_RUNTIME_DIR nor ~/.local/state");
 	ours = open_below(base, "runns");
 	if (ours >= 0) {
@@ -122,11 +123,16 @@ int place_open(const char *id, const char *state)
 	int fd;
 
 	if (id && !name_is_valid((struct slice){ id, strlen(id) }))
-		return log_errno(-EINVAL, "unshare: \"%s\" cannot be the name "
-				 "of an instance", id);
+		return log_errno(-EINVAL,
+				 "unshare: \"%s\" cannot be the name "
+				 "of an instance",
+				 id);
 	if (!state)
 		return open_usual(id);
 	fd = open_below(AT_FDCWD, state);
-	return fd < 0 ? log_errno(fd, "unshare: %s is not a directory that "
-				  "only you can enter", state) : fd;
+	return fd < 0 ? log_errno(fd,
+				  "unshare: %s is not a directory that "
+				  "only you can enter",
+				  state)
+		      : fd;
 }

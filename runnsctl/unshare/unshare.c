@@ -2,100 +2,25 @@
 /*
  * unshare.c - a program in namespaces of the caller's own
  *
- * The calling process itself becomes the program: nothing stands between, so
- * that exit status, signals and job control need no help.  The order:
- *
- * - What must be asked outside is asked, and who must stay there splits off.
- * - All namespaces are made at once; then the caller is nobody until the map
- *   is written.
- * - The network is started and proved usable before anything of the user's
- *   runs: what fails ends it all, and never leaves him in the host's.
+ * The calling process itself becomes the program wherever the kernel allows
+ * it: nothing stands between, so that exit status, signals and job control
+ * need no help.  A pid namespace takes a child, and --post somebody to run
+ * it: then the calling process stands for the program.
  */
 #include "runnsctl/unshare/unshare.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
 #include "lib/base/log.h"
-#include "lib/sys/exec.h"
-#include "lib/sys/file.h"
 #include "runnsctl/runnsctl.h"
-#include "runnsctl/unshare/hindrance.h"
-#include "runnsctl/unshare/ids.h"
-#include "runnsctl/unshare/inside.h"
-#include "runnsctl/unshare/outer.h"
-
-/* Return: CLONE_NEW... of all that are made. */
-static int all_namespaces(const struct unshare_request *request)
-{
-	int flags = request->namespaces | CLONE_NEWUSER | CLONE_NEWNS;
-
-	if (!request->network.kind->is_host)
-		flags |= CLONE_NEWNET;
-	return flags;
-}
-
-static int write_resolv(const struct unshare_request *request)
-{
-	const struct network *n = &request->network;
-	int r;
-
-	if (!request->is_named)
-		return 0;
-	r = file_update(request->instance.dir, "resolv.conf", 0644, n->resolv,
-			strlen(n->resolv));
-	return r < 0 ? log_errno(r, "unshare: resolv.conf") : 0;
-}
-
-static int make(struct unshare_request *request, const struct outer *outer)
-{
-	int flags = all_namespaces(request);
-	struct inside inside;
-	struct ids ids;
-	int r;
-
-	ids_load(&ids);
-	inside_load(&inside, &ids);
-	if (unshare(flags) < 0)
-		return hindrance_report(-errno, "no new namespaces");
-	r = ids_map(&ids, request);
-	if (r == 0)
-		r = inside_set_up(&inside, request);
-	if (r == 0)
-		r = outer_network(outer, &request->network);
-	if (r == 0)
-		r = write_resolv(request);
-	if (r == 0)
-		r = inside_mount(request);
-	if (r == 0)
-		r = outer_stay(outer, flags);
-	return r;
-}
-
-/* From now on the lock and the socket are the keeper's alone. */
-static void hand_over(struct instance *instance)
-{
-	base_close(&instance->lock);
-	base_close(&instance->control);
-	instance->lock = instance->control = -1;
-}
-
-static int make_all(struct unshare_request *request)
-{
-	struct outer outer;
-	int r = outer_start(&outer, request);
-
-	if (r < 0 && request->is_named)
-		instance_remove(&request->instance);
-	hand_over(&request->instance);
-	if (r == 0)
-		r = make(request, &outer);
-	base_close(&outer.socket);
-	return r;
-}
+#include "runnsctl/start.h"
+#include "runnsctl/unshare/attend.h"
+#include "runnsctl/unshare/hooks.h"
+#include "runnsctl/unshare/make.h"
+#include "runnsctl/unshare/steps.h"
 
 /*
  * The way to it inside, since the descriptor of the old one leads to the
@@ -103,11 +28,59 @@ static int make_all(struct unshare_request *request)
  */
 static void return_to(const char *directory)
 {
-	if (!directory || chdir(directory) < 0)
-		log_msg(LOG_DEBUG, "unshare: the working directory is /");
+	if ((!directory || chdir(directory) < 0) && chdir("/") < 0)
+		log_msg(LOG_DEBUG, "unshare: no working directory");
 }
 
-static int enter(struct unshare_request *request)
+/* Return: exit status of the program. */
+static int run_joined(struct unshare_request *request)
+{
+	struct attend before;
+	pid_t child;
+	int status;
+
+	if (request->instance.ns.fd[NAMESPACE_PID] < 0)
+		return steps_run(request);
+	attend_begin(&before);
+	child = fork();
+	if (child == 0) {
+		attend_end(&before);
+		_exit(steps_run(request));
+	}
+	/* Its first process is gone, and takes nobody any more. */
+	if (child < 0)
+		log_errno(-errno, "unshare: cannot join");
+	status = child < 0 ? -EAGAIN : attend(child, -1);
+	attend_end(&before);
+	return status < 0 ? EXIT_OWN : start_end_as(status);
+}
+
+static int join(struct unshare_request *request, const char *directory)
+{
+	if (request->verbose)
+		log_msg(LOG_INFO, "unshare: joins the instance");
+	if (namespaces_join(&request->instance.ns) < 0)
+		return EXIT_OWN;
+	return_to(directory);
+	return run_joined(request);
+}
+
+static int begin(struct unshare_request *request, const char *directory)
+{
+	struct made made;
+	int status;
+
+	if (make_namespaces(request, &made) < 0)
+		return EXIT_OWN;
+	return_to(directory);
+	if (!made.has_init)
+		return steps_run(request);
+	status = init_run(&made.init);
+	attend_end(&made.init.before);
+	return status < 0 ? EXIT_OWN : start_end_as(status);
+}
+
+static int run(struct unshare_request *request)
 {
 	_cleanup_free_ char *directory = getcwd(NULL, 0);
 	int r = 0;
@@ -116,16 +89,17 @@ static int enter(struct unshare_request *request)
 	if (request->name || request->state)
 		r = instance_open(&request->instance, request->name,
 				  request->state);
-	if (r == 1) {
-		r = namespaces_join(&request->instance.ns);
-	} else if (r == 0) {
-		request->is_named = request->instance.dir >= 0;
-		r = make_all(request);
-	}
-	instance_close(&request->instance);
-	if (r == 0)
-		return_to(directory);
-	return r;
+	if (r < 0)
+		return EXIT_OWN;
+	if (r == 1)
+		return join(request, directory);
+	request->is_named = request->instance.dir >= 0;
+	return begin(request, directory);
+}
+
+int unshare_run(struct unshare_request *request)
+{
+	return hooks_run(request, run);
 }
 
 /*
@@ -134,9 +108,11 @@ static int enter(struct unshare_request *request)
  */
 static void maker_run(struct unshare_request *request, int ready)
 {
+	struct made made;
 	char byte;
 
-	if (make_all(request) < 0 || send(ready, "", 1, MSG_NOSIGNAL) != 1)
+	if (make_namespaces(request, &made) < 0 ||
+	    send(ready, "", 1, MSG_NOSIGNAL) != 1)
 		_exit(EXIT_OWN);
 	while (read(ready, &byte, 1) < 0 && errno == EINTR)
 		;
@@ -144,7 +120,8 @@ static void maker_run(struct unshare_request *request, int ready)
 }
 
 /* Return: 0 with a socket in @ready that ends the maker when closed. */
-static int maker_start(struct unshare_request *request, int *ready, pid_t *maker)
+static int maker_start(struct unshare_request *request, int *ready,
+		       pid_t *maker)
 {
 	int ends[2];
 	char byte;
@@ -161,7 +138,8 @@ static int maker_start(struct unshare_request *request, int *ready, pid_t *maker
 	close(ends[1]);
 	if (*maker < 0)
 		return log_errno(-errno, "unshare: fork");
-	hand_over(&request->instance);
+	/* The maker's, and then the keeper's. */
+	instance_close(&request->instance);
 	do
 		n = read(ends[0], &byte, 1);
 	while (n < 0 && errno == EINTR);
@@ -189,11 +167,4 @@ int unshare_open(struct unshare_request *request)
 	if (r < 0)
 		instance_close(&request->instance);
 	return r < 0 ? r : 0;
-}
-
-int unshare_run(struct unshare_request *request)
-{
-	if (enter(request) < 0)
-		return EXIT_OWN;
-	return exec_program(request->program, environ);
 }

@@ -8,16 +8,6 @@ host_start "$@"
 out=$host_dir/out
 install -d -m 0777 $out
 
-# as USER COMMAND...: with his groups, from his home
-as()
-{
-	local user=$1
-	shift
-	(cd "/home/$user" && exec setpriv --reuid "$user" --regid "$user" \
-		--init-groups env -i PATH="$PATH" HOME="/home/$user" \
-		TERM=xterm SHELL=/bin/bash "$@")
-}
-
 un()
 {
 	as alice runnsctl unshare "$@"
