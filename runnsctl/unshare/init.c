@@ -123,11 +123,19 @@ static bool take_signal(struct duty *duty)
 	return false;
 }
 
+/* Who stands for the program has been killed, and it shall be as well. */
+static void end_program(struct duty *duty)
+{
+	if (duty->program > 0)
+		kill(duty->program, SIGKILL);
+}
+
 static void serve(struct duty *duty)
 {
 	struct pollfd wait[] = {
 		{ .fd = duty->signals, .events = POLLIN },
 		{ .fd = duty->work->outer, .events = POLLIN },
+		{ .fd = duty->socket, .events = POLLIN },
 	};
 
 	for (;;) {
@@ -135,6 +143,10 @@ static void serve(struct duty *duty)
 			continue;
 		if (wait[1].revents)
 			return;
+		if (wait[2].revents) {
+			end_program(duty);
+			wait[2].fd = -1;
+		}
 		if (wait[0].revents && take_signal(duty))
 			return;
 	}

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -45,6 +46,9 @@ static int run_joined(struct unshare_request *request)
 	child = fork();
 	if (child == 0) {
 		attend_end(&before);
+		/* What stands for it cannot hand on that it was killed. */
+		if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+			_exit(EXIT_OWN);
 		_exit(steps_run(request));
 	}
 	/* Its first process is gone, and takes nobody any more. */
