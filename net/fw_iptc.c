@@ -333,8 +333,7 @@ static int iptc_add_one(const struct iptc *t, const void *ctx)
 		r = iptc_add_specials(t, m);
 		changed = 1;
 	}
-	if (r >= 0 && m->n_forwards && t->lib->family == 4 &&
-	    strcmp(t->name, "nat") == 0) {
+	if (r >= 0 && m->n_forwards && strcmp(t->name, "nat") == 0) {
 		r = iptc_doors_add(t, m);
 		changed = 1;
 	}

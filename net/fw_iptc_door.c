@@ -27,7 +27,7 @@ static bool door_is_at(const struct iptc_head *e,
 
 	return e->target > e->matches &&
 	       e->protocol == (f->udp ? IPPROTO_UDP : IPPROTO_TCP) &&
-	       memcmp(e->dst, f->addr, sizeof(f->addr)) == 0 &&
+	       memcmp(e->dst, f->addr.bytes, e->dst_len) == 0 &&
 	       strcmp(m->u.user.name, f->udp ? "udp" : "tcp") == 0 &&
 	       ports->dpts[0] == f->port;
 }
@@ -48,7 +48,7 @@ static bool door_is_taken(const struct iptc *t, const struct profile_forward *f)
 
 int iptc_doors_add(const struct iptc *t, const struct fw_member *m)
 {
-	static const uint8_t any[4];
+	const uint8_t family = t->lib->family;
 	size_t i;
 
 	for (i = 0; i < m->n_forwards; i++) {
@@ -56,15 +56,16 @@ int iptc_doors_add(const struct iptc *t, const struct fw_member *m)
 		const struct iptc_rule rule = {
 			.table = "nat",
 			.chain = DOOR_CHAIN,
-			.place = memcmp(f->addr, any, sizeof(any)) ? IPTC_HEAD :
-								     IPTC_TAIL,
+			.place = f->addr.family ? IPTC_HEAD : IPTC_TAIL,
 			.target = "DNAT",
 			.door = f,
-			.inside = &m->inside,
+			.inside = family == 4 ? &m->inside : &m->inside6,
 			.owner = m->link,
 		};
 		int r;
 
+		if (f->addr.family && f->addr.family != family)
+			continue;
 		if (door_is_taken(t, f))
 			return log_errno(-EEXIST, "%s: Forward: another "
 					 "network that is up has port %u of "

@@ -209,18 +209,30 @@ static void iptc_put_mac(struct iptc_entry *e, const uint8_t *mac)
 }
 
 /* The host's end of a forward. */
-static void iptc_put_door(struct iptc_entry *e, const struct profile_forward *f)
+static void iptc_put_door(struct iptc_entry *e, uint8_t family,
+			  const struct profile_forward *f)
 {
-	static const uint8_t any[sizeof(f->addr)];
+	const struct addr_net host = {
+		.addr = f->addr, .prefix = family == 4 ? 32 : 128,
+	};
 
-	if (memcmp(f->addr, any, sizeof(any)) != 0) {
-		memcpy(&e->v4.ip.dst, f->addr, sizeof(f->addr));
-		e->v4.ip.dmsk.s_addr = INADDR_BROADCAST;
-	}
-	iptc_put_port(e, 4, f->udp, f->port);
+	if (f->addr.family)
+		iptc_put_net(e, &host);
+	iptc_put_port(e, family, f->udp, f->port);
 }
 
-static void iptc_put_inside(struct iptc_entry *e, const struct iptc_rule *rule)
+static void iptc_put_inside6(struct iptc_entry *e, const struct iptc_rule *rule)
+{
+	struct nf_nat_range2 *nat = iptc_part(e, rule->target, 2, sizeof(*nat));
+
+	nat->flags = NF_NAT_RANGE_MAP_IPS | NF_NAT_RANGE_PROTO_SPECIFIED;
+	memcpy(&nat->min_addr, rule->inside->bytes, sizeof(nat->min_addr));
+	nat->max_addr = nat->min_addr;
+	nat->min_proto.all = htons(rule->door->inside_port);
+	nat->max_proto.all = nat->min_proto.all;
+}
+
+static void iptc_put_inside4(struct iptc_entry *e, const struct iptc_rule *rule)
 {
 	struct nf_nat_ipv4_multi_range_compat *nat =
 		iptc_part(e, rule->target, 0, sizeof(*nat));
@@ -255,7 +267,10 @@ static void iptc_put_target(struct iptc_entry *e, uint8_t family,
 	if (strcmp(rule->target, "MASQUERADE") == 0) {
 		iptc_put_masquerade(e, family);
 	} else if (rule->door) {
-		iptc_put_inside(e, rule);
+		if (family == 4)
+			iptc_put_inside4(e, rule);
+		else
+			iptc_put_inside6(e, rule);
 	} else if (strcmp(rule->target, "MARK") == 0) {
 		mark = iptc_part(e, rule->target, 2, sizeof(*mark));
 		mark->mark = (uint32_t)rule->mark << IPTC_MARK_SHIFT;
@@ -292,7 +307,7 @@ int iptc_rule_add(const struct iptc *t, const struct iptc_rule *rule)
 	if (rule->not_mac)
 		iptc_put_mac(&e, rule->not_mac);
 	if (rule->door)
-		iptc_put_door(&e, rule->door);
+		iptc_put_door(&e, t->lib->family, rule->door);
 	comment = iptc_part(&e, "comment", 0, sizeof(*comment));
 	snprintf(comment->comment, sizeof(comment->comment), "%s%s",
 		 rule->owner ? IPTC_OWNER : "runns",

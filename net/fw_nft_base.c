@@ -55,8 +55,14 @@ enum {
 #define IPV6 { .kind = NFT_FAMILY, .value = NFPROTO_IPV6 }
 #define LOCAL { .kind = NFT_LOCAL }
 #define TRANSLATED { .kind = NFT_TRANSLATED }
-#define DOOR { .kind = NFT_DOOR, .set = NFT_DOORS }
-#define DOOR_ANY { .kind = NFT_DOOR, .set = NFT_DOORS, .others = true }
+#define DOOR4 { .kind = NFT_DOOR, .set = NFT_DOORS, .value = NFPROTO_IPV4 }
+#define DOOR4_ANY \
+	{ .kind = NFT_DOOR, .set = NFT_DOORS, .value = NFPROTO_IPV4, \
+	  .others = true }
+#define DOOR6 { .kind = NFT_DOOR, .set = NFT_DOORS6, .value = NFPROTO_IPV6 }
+#define DOOR6_ANY \
+	{ .kind = NFT_DOOR, .set = NFT_DOORS6, .value = NFPROTO_IPV6, \
+	  .others = true }
 #define ALLOWED(row) \
 	{ .kind = NFT_ALLOWED, .set = row, .value = row##_FIELDS }
 #define ANSWER { .kind = NFT_ANSWER }
@@ -67,6 +73,10 @@ enum {
 
 static const struct addr_net base_loopback = {
 	.addr = { .family = 4, .bytes = { 127 } }, .prefix = 8,
+};
+
+static const struct addr_net base_loopback6 = {
+	.addr = { .family = 6, .bytes = { [15] = 1 } }, .prefix = 128,
 };
 
 static const struct nft_chain {
@@ -102,13 +112,18 @@ static const struct nft_chain {
 	    { DROP } } },
 	{ "published", "nat", NF_INET_PRE_ROUTING, NF_IP_PRI_NAT_DST,
 	  { { IIFNAME(LINKS), IIFNAME_NOT(OPEN), ACCEPT },
-	    { IPV4, LOCAL, DOOR },
-	    { IPV4, LOCAL, DOOR_ANY } } },
-	/* Nobody could answer a packet that comes from 127.0.0.1. */
+	    { IPV4, LOCAL, DOOR4 },
+	    { IPV4, LOCAL, DOOR4_ANY },
+	    { IPV6, LOCAL, DOOR6 },
+	    { IPV6, LOCAL, DOOR6_ANY } } },
+	/* Nobody could answer a packet that comes from 127.0.0.1 or ::1. */
 	{ "published-here", "nat", NF_INET_LOCAL_OUT, NF_IP_PRI_NAT_DST,
 	  { { IPV4, ADDRESSED(&base_loopback), ACCEPT },
-	    { IPV4, LOCAL, DOOR },
-	    { IPV4, LOCAL, DOOR_ANY } } },
+	    { IPV6, ADDRESSED(&base_loopback6), ACCEPT },
+	    { IPV4, LOCAL, DOOR4 },
+	    { IPV4, LOCAL, DOOR4_ANY },
+	    { IPV6, LOCAL, DOOR6 },
+	    { IPV6, LOCAL, DOOR6_ANY } } },
 	/* At a Parent only: see nft_chain_count(). */
 	{ "sent", "filter", NF_INET_LOCAL_OUT, NF_IP_PRI_FILTER,
 	  { { OIFNAME_NOT(LINKS), ACCEPT },
@@ -312,14 +327,15 @@ static bool base_put_all(struct base_batch *b)
 
 	for (i = 0; i < NFT_SETS && ok; i++)
 		ok = base_put_set(b, (enum nft_set)i);
-	if (ok) {
-		struct nl_msg *msg = nft_doors_new(NFT_SETS + 1);
+	for (i = 0; i < 2 && ok; i++) {
+		struct nl_msg *msg = nft_doors_new(i ? 6 : 4,
+						   (uint32_t)(NFT_SETS + 1 + i));
 
 		ok = base_put(b, msg, msg);
 	}
 	for (i = 0; i < NFT_ALLOW_SETS && ok; i++) {
 		struct nl_msg *msg = nft_allow_new((unsigned int)i,
-						   (uint32_t)(NFT_SETS + 2 + i));
+						   (uint32_t)(NFT_SETS + 3 + i));
 
 		ok = base_put(b, msg, msg);
 	}

@@ -2,9 +2,9 @@
 /*
  * fw_nft_door.c - ports of the host's that lead into networks, by nf_tables
  *
- * One map for all networks: address, protocol and port of the host's give
- * address and port inside.  It has no intervals, so a look-up takes as long
- * with thousands of ports as with one.
+ * Two maps for all networks, of IPv4 and of IPv6: address, protocol and port of
+ * the host's give address and port inside.  They have no intervals, so a look-up
+ * takes as long with thousands of ports as with one.
  */
 #include "net/fw_nft_door.h"
 
@@ -24,31 +24,44 @@
 enum {
 	/* Types as nft(8) numbers them; parts of one have 6 bits each. */
 	DOOR_ADDRESS = 7,
+	DOOR_ADDRESS6 = 8,
 	DOOR_PROTOCOL = 12,
 	DOOR_SERVICE = 13,
-	DOOR_KEY = DOOR_ADDRESS << 12 | DOOR_PROTOCOL << 6 | DOOR_SERVICE,
-	DOOR_DATA = DOOR_ADDRESS << 6 | DOOR_SERVICE,
 	DOOR_COMMENT = 0,	/* type of an element's comment, likewise */
 	DOOR_TRIES = 10,	/* any change interrupts a listing */
 	DOOR_STALE_MAX = 64,
 	DOOR_BATCH_MAX = DOOR_STALE_MAX + PROFILE_FORWARDS_MAX,
 };
 
-/* As it lies in the kernel's registers: each part takes four bytes. */
+/*
+ * As it lies in the kernel's registers: an address, and four bytes for a
+ * protocol and a port each.  What is behind the lengths of its kind is zero.
+ */
 struct door {
-	struct {
-		uint8_t addr[4];
-		uint8_t protocol[4];
-		uint16_t port[2];
-	} key;
-	struct {
-		uint8_t addr[4];
-		uint16_t port[2];
-	} data;
+	uint8_t key[24];
+	uint8_t data[20];
+};
+
+/**
+ * struct door_kind - one of the maps
+ * @address:	type of addresses
+ */
+struct door_kind {
+	uint8_t family;
+	const char *map;
+	uint32_t address;
+	size_t key_len;
+	size_t data_len;
+};
+
+static const struct door_kind door_kinds[] = {
+	{ 4, NFT_DOORS, DOOR_ADDRESS, 12, 8 },
+	{ 6, NFT_DOORS6, DOOR_ADDRESS6, 24, 20 },
 };
 
 /* What the kernel has: @stale is not wanted, @have has a bit for what is. */
 struct door_list {
+	const struct door_kind *kind;
 	const struct fw_member *m;
 	struct door stale[DOOR_STALE_MAX];
 	size_t n_stale;
@@ -57,40 +70,51 @@ struct door_list {
 
 _Static_assert(PROFILE_FORWARDS_MAX <= 32, "a bit for each");
 
-static struct door door_of(const struct fw_member *m, size_t i)
+/* False if that forward is not for this family. */
+static bool door_of(const struct door_kind *kind, const struct fw_member *m,
+		    size_t i, struct door *out)
 {
 	const struct profile_forward *f = &m->forwards[i];
-	struct door door = {
-		.key.protocol = { f->udp ? IPPROTO_UDP : IPPROTO_TCP },
-		.key.port = { htons(f->port) },
-		.data.port = { htons(f->inside_port) },
-	};
+	const struct addr *inside = kind->family == 4 ? &m->inside :
+							&m->inside6;
+	const uint16_t port = htons(f->port);
+	const uint16_t inside_port = htons(f->inside_port);
+	size_t len = kind->key_len - 8;
 
-	memcpy(door.key.addr, f->addr, sizeof(f->addr));
-	memcpy(door.data.addr, m->inside.bytes, sizeof(door.data.addr));
-	return door;
+	if (inside->family != kind->family ||
+	    (f->addr.family && f->addr.family != kind->family))
+		return false;
+	*out = (struct door){ 0 };
+	memcpy(out->key, f->addr.bytes, len);
+	out->key[len] = f->udp ? IPPROTO_UDP : IPPROTO_TCP;
+	memcpy(out->key + len + 4, &port, sizeof(port));
+	memcpy(out->data, inside->bytes, len);
+	memcpy(out->data + len, &inside_port, sizeof(inside_port));
+	return true;
 }
 
-static bool door_fill_map(struct nl_msg *msg, uint32_t id)
+static bool door_fill_map(struct nl_msg *msg, const struct door_kind *kind,
+			  uint32_t id)
 {
+	uint32_t key = kind->address << 12 | DOOR_PROTOCOL << 6 | DOOR_SERVICE;
+	uint32_t data = kind->address << 6 | DOOR_SERVICE;
+
 	return nla_put_string(msg, NFTA_SET_TABLE, NFT_TABLE) == 0 &&
-	       nla_put_string(msg, NFTA_SET_NAME, NFT_DOORS) == 0 &&
+	       nla_put_string(msg, NFTA_SET_NAME, kind->map) == 0 &&
 	       nft_put_u32(msg, NFTA_SET_ID, id) &&
 	       nft_put_u32(msg, NFTA_SET_FLAGS, NFT_SET_MAP) &&
-	       nft_put_u32(msg, NFTA_SET_KEY_TYPE, DOOR_KEY) &&
-	       nft_put_u32(msg, NFTA_SET_KEY_LEN,
-			   sizeof(((struct door *)0)->key)) &&
-	       nft_put_u32(msg, NFTA_SET_DATA_TYPE, DOOR_DATA) &&
-	       nft_put_u32(msg, NFTA_SET_DATA_LEN,
-			   sizeof(((struct door *)0)->data));
+	       nft_put_u32(msg, NFTA_SET_KEY_TYPE, key) &&
+	       nft_put_u32(msg, NFTA_SET_KEY_LEN, (uint32_t)kind->key_len) &&
+	       nft_put_u32(msg, NFTA_SET_DATA_TYPE, data) &&
+	       nft_put_u32(msg, NFTA_SET_DATA_LEN, (uint32_t)kind->data_len);
 }
 
-struct nl_msg *nft_doors_new(uint32_t id)
+struct nl_msg *nft_doors_new(uint8_t family, uint32_t id)
 {
 	struct nl_msg *msg = nft_new(NFPROTO_INET, NFT_MSG_NEWSET,
 				     NLM_F_CREATE);
 
-	if (msg && door_fill_map(msg, id))
+	if (msg && door_fill_map(msg, &door_kinds[family == 6], id))
 		return msg;
 	nlmsg_free(msg);
 	return NULL;
@@ -119,22 +143,21 @@ static bool door_put_comment(struct nl_msg *msg, const char *link)
 }
 
 /* @link: NULL to delete it */
-static bool door_fill(struct nl_msg *msg, const struct door *door,
-		      const char *link)
+static bool door_fill(struct nl_msg *msg, const struct door_kind *kind,
+		      const struct door *door, const char *link)
 {
 	struct nlattr *list, *elem;
 
 	if (nla_put_string(msg, NFTA_SET_ELEM_LIST_TABLE, NFT_TABLE) < 0 ||
-	    nla_put_string(msg, NFTA_SET_ELEM_LIST_SET, NFT_DOORS) < 0)
+	    nla_put_string(msg, NFTA_SET_ELEM_LIST_SET, kind->map) < 0)
 		return false;
 	list = nla_nest_start(msg, NFTA_SET_ELEM_LIST_ELEMENTS | NLA_F_NESTED);
 	elem = nla_nest_start(msg, NFTA_LIST_ELEM | NLA_F_NESTED);
 	if (!list || !elem ||
-	    !door_put_value(msg, NFTA_SET_ELEM_KEY, &door->key,
-			    sizeof(door->key)))
+	    !door_put_value(msg, NFTA_SET_ELEM_KEY, door->key, kind->key_len))
 		return false;
-	if (link && (!door_put_value(msg, NFTA_SET_ELEM_DATA, &door->data,
-				     sizeof(door->data)) ||
+	if (link && (!door_put_value(msg, NFTA_SET_ELEM_DATA, door->data,
+				     kind->data_len) ||
 		     !door_put_comment(msg, link)))
 		return false;
 	nla_nest_end(msg, elem);
@@ -142,14 +165,15 @@ static bool door_fill(struct nl_msg *msg, const struct door *door,
 	return true;
 }
 
-static struct nl_msg *door_message(const struct door *door, const char *link)
+static struct nl_msg *door_message(const struct door_kind *kind,
+				   const struct door *door, const char *link)
 {
 	struct nl_msg *msg = nft_new(NFPROTO_INET,
 				     link ? NFT_MSG_NEWSETELEM :
 					    NFT_MSG_DELSETELEM,
 				     link ? NLM_F_CREATE : 0);
 
-	if (msg && door_fill(msg, door, link))
+	if (msg && door_fill(msg, kind, door, link))
 		return msg;
 	nlmsg_free(msg);
 	return NULL;
@@ -182,9 +206,10 @@ static bool door_wanted(struct door_list *list, const struct door *door)
 	size_t i;
 
 	for (i = 0; i < list->m->n_forwards; i++) {
-		struct door want = door_of(list->m, i);
+		struct door want;
 
-		if (memcmp(&want, door, sizeof(want)) != 0)
+		if (!door_of(list->kind, list->m, i, &want) ||
+		    memcmp(&want, door, sizeof(want)) != 0)
 			continue;
 		list->have |= 1u << i;
 		return true;
@@ -195,15 +220,15 @@ static bool door_wanted(struct door_list *list, const struct door *door)
 static void door_look(struct door_list *list, const struct nlattr *elem)
 {
 	struct nlattr *tb[NFTA_SET_ELEM_MAX + 1];
-	struct door door;
+	struct door door = { 0 };
 
 	if (nla_parse(tb, NFTA_SET_ELEM_MAX, nla_data(elem), nla_len(elem),
 		      NULL) < 0 ||
 	    !door_is_of(tb[NFTA_SET_ELEM_USERDATA], list->m->link) ||
-	    !door_read_value(tb[NFTA_SET_ELEM_KEY], &door.key,
-			     sizeof(door.key)) ||
-	    !door_read_value(tb[NFTA_SET_ELEM_DATA], &door.data,
-			     sizeof(door.data)))
+	    !door_read_value(tb[NFTA_SET_ELEM_KEY], door.key,
+			     list->kind->key_len) ||
+	    !door_read_value(tb[NFTA_SET_ELEM_DATA], door.data,
+			     list->kind->data_len))
 		return;
 	if (!door_wanted(list, &door) && list->n_stale < DOOR_STALE_MAX)
 		list->stale[list->n_stale++] = door;
@@ -236,7 +261,7 @@ static int door_list_once(struct nl_sock *sk, struct door_list *list)
 	list->have = 0;
 	if (!msg || nla_put_string(msg, NFTA_SET_ELEM_LIST_TABLE,
 				   NFT_TABLE) < 0 ||
-	    nla_put_string(msg, NFTA_SET_ELEM_LIST_SET, NFT_DOORS) < 0)
+	    nla_put_string(msg, NFTA_SET_ELEM_LIST_SET, list->kind->map) < 0)
 		return -ENOMEM;
 	return nl_talk(sk, msg, door_look_all, list);
 }
@@ -249,15 +274,16 @@ static int door_change(struct nl_sock *sk, const struct door_list *list)
 	int err = 0;
 
 	for (i = 0; i < list->n_stale && err == 0; i++) {
-		msgs[n] = door_message(&list->stale[i], NULL);
+		msgs[n] = door_message(list->kind, &list->stale[i], NULL);
 		err = msgs[n++] ? 0 : -ENOMEM;
 	}
 	for (i = 0; i < list->m->n_forwards && err == 0; i++) {
-		struct door door = door_of(list->m, i);
+		struct door door;
 
-		if (list->have & 1u << i)
+		if (list->have & 1u << i ||
+		    !door_of(list->kind, list->m, i, &door))
 			continue;
-		msgs[n] = door_message(&door, list->m->link);
+		msgs[n] = door_message(list->kind, &door, list->m->link);
 		err = msgs[n++] ? 0 : -ENOMEM;
 	}
 	if (err == 0 && n)
@@ -267,9 +293,10 @@ static int door_change(struct nl_sock *sk, const struct door_list *list)
 	return err;
 }
 
-int nft_doors_set(struct nl_sock *sk, const struct fw_member *m)
+static int door_set(struct nl_sock *sk, const struct door_kind *kind,
+		    const struct fw_member *m)
 {
-	struct door_list list = { .m = m };
+	struct door_list list = { .kind = kind, .m = m };
 	int tries = DOOR_TRIES;
 	int err;
 
@@ -287,4 +314,11 @@ int nft_doors_set(struct nl_sock *sk, const struct fw_member *m)
 				 "is up has one of these ports of the host",
 				 m->name);
 	return err;
+}
+
+int nft_doors_set(struct nl_sock *sk, const struct fw_member *m)
+{
+	int err = door_set(sk, &door_kinds[0], m);
+
+	return err ? err : door_set(sk, &door_kinds[1], m);
 }

@@ -9,14 +9,20 @@
 #include "net/nl.h"
 
 #define NFT_DOORS "doors"
-
-/** nft_doors_new() - the message that makes the map; NULL without memory */
-struct nl_msg *nft_doors_new(uint32_t id);
+#define NFT_DOORS6 "doors6"
 
 /**
- * nft_doors_set() - have the map lead to @m what its forwards say, and no more
+ * nft_doors_new() - the message that makes the map for IPv4 or IPv6
+ * @family:	4 or 6
  *
- * All at once.  Elements carry the name of the device as a comment; those of
+ * Return: NULL without memory.
+ */
+struct nl_msg *nft_doors_new(uint8_t family, uint32_t id);
+
+/**
+ * nft_doors_set() - have the maps lead to @m what its forwards say, and no more
+ *
+ * All of a family at once.  Elements carry the name of the device as a comment; those of
  * others stay.
  *
  * Return: 0; -EEXIST, logged, if a port is another network's; -errno.

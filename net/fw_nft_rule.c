@@ -274,32 +274,39 @@ static bool rule_load_value(struct nl_msg *msg, enum nft_registers reg,
 	       rule_end(msg, &part);
 }
 
-/* NFT_REG_1 is the same as the four of NFT_REG32_00 to NFT_REG32_03. */
-static bool rule_load_door(struct nl_msg *msg, bool any)
+/*
+ * NFT_REG_1 is the same as the four of NFT_REG32_00 to NFT_REG32_03; @next is
+ * what follows the address.
+ */
+static bool rule_load_door(struct nl_msg *msg, const struct rule_bytes *daddr,
+			   uint32_t next, bool any)
 {
-	static const struct in_addr zero;
+	static const struct in6_addr zero;
 
-	if (any ? !rule_load_value(msg, NFT_REG_1, &zero, sizeof(zero)) :
-		  !rule_load_bytes(msg, &rule_daddr4, NFT_REG_1))
+	if (any ? !rule_load_value(msg, NFT_REG_1, &zero, daddr->len) :
+		  !rule_load_bytes(msg, daddr, NFT_REG_1))
 		return false;
-	return rule_load_meta_to(msg, NFT_META_L4PROTO, NFT_REG32_01) &&
-	       rule_load_bytes(msg, &rule_dport, NFT_REG32_02);
+	return rule_load_meta_to(msg, NFT_META_L4PROTO, next) &&
+	       rule_load_bytes(msg, &rule_dport, next + 1);
 }
 
 static bool rule_put_door(struct nl_msg *msg, const struct nft_word *w)
 {
+	const struct rule_bytes *daddr = w->value == NFPROTO_IPV4 ?
+						 &rule_daddr4 : &rule_daddr6;
+	uint32_t next = NFT_REG32_00 + (uint32_t)daddr->len / NFT_REG32_SIZE;
 	struct rule_part part;
 
-	return rule_load_door(msg, w->others) &&
+	return rule_load_door(msg, daddr, next, w->others) &&
 	       rule_begin(msg, &part, "lookup") &&
 	       nla_put_string(msg, NFTA_LOOKUP_SET, w->set) == 0 &&
 	       nft_put_u32(msg, NFTA_LOOKUP_SREG, NFT_REG_1) &&
 	       nft_put_u32(msg, NFTA_LOOKUP_DREG, NFT_REG_1) &&
 	       rule_end(msg, &part) && rule_begin(msg, &part, "nat") &&
 	       nft_put_u32(msg, NFTA_NAT_TYPE, NFT_NAT_DNAT) &&
-	       nft_put_u32(msg, NFTA_NAT_FAMILY, NFPROTO_IPV4) &&
+	       nft_put_u32(msg, NFTA_NAT_FAMILY, (uint32_t)w->value) &&
 	       nft_put_u32(msg, NFTA_NAT_REG_ADDR_MIN, NFT_REG_1) &&
-	       nft_put_u32(msg, NFTA_NAT_REG_PROTO_MIN, NFT_REG32_01) &&
+	       nft_put_u32(msg, NFTA_NAT_REG_PROTO_MIN, next) &&
 	       rule_end(msg, &part);
 }
 

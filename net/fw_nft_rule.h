@@ -29,7 +29,7 @@ enum nft_kind {
 	NFT_TRANSLATED,	/* ct status dnat */
 	NFT_LOCAL,	/* fib daddr type local */
 	NFT_DOOR,	/* dnat ip to ip daddr . meta l4proto . th dport map
-			   @set, behind NFT_FAMILY */
+			   @set, or the same of ip6; behind NFT_FAMILY */
 	NFT_ALLOWED,	/* a row of the packet's fields is in @set */
 	NFT_OWN,	/* what @put appends */
 	NFT_COUNT,	/* counter */
@@ -54,8 +54,8 @@ enum nft_field {
  *		that begin so
  * @set:	or the name of a set in the rule's table
  * @others:	what is not in the set; of NFT_DOOR: what is in the map for
- *		0.0.0.0, whatever the address
- * @value:	a protocol, a family, a port, fields; NF_ACCEPT, NF_DROP,
+ *		0.0.0.0 or ::, whatever the address
+ * @value:	a protocol, a family (also of NFT_DOOR), a port, fields; NF_ACCEPT, NF_DROP,
  *		NFT_RETURN or NFT_JUMP
  * @net:	of NFT_ADDRESSED; NFT_REDIRECT takes its address
  * @chain:	of NFT_JUMP

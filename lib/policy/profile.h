@@ -66,14 +66,14 @@ enum profile_etc { ETC_BIND, ETC_OVERLAY };
 
 /**
  * struct profile_forward - a port of the host's that leads into the network
- * @addr:	of the host's (IPv4); zero: any
+ * @addr:	of the host's; family 0: any, of IPv4 and of IPv6
  * @port:	the host's
  * @inside_port: that of the program inside
  * @line:	where it is given
  * @chain:	scratch of profile_check()
  */
 struct profile_forward {
-	uint8_t addr[4];
+	struct addr addr;
 	uint16_t port;
 	uint16_t inside_port;
 	uint32_t line;

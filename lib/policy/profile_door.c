@@ -2,9 +2,10 @@
 /*
  * profile_door.c - Forward of runns.conf(5): ports that a network publishes
  *
- * PROTO:[ADDR:]PORT:PORT, where ADDR and the first PORT are the host's.  An
- * address of 127.0.0.0/8 is refused: packets from it could only be let into a
- * network by route_localnet, which lets everybody else's in as well.
+ * PROTO:[ADDR:]PORT:PORT, where ADDR and the first PORT are the host's; an IPv6
+ * address stands in brackets.  One of 127.0.0.0/8 is refused: packets from it
+ * could only be let into a network by route_localnet, which lets everybody
+ * else's in as well.  For ::1 there is not even that.
  */
 #include "lib/policy/profile_door.h"
 
@@ -12,6 +13,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/num.h"
+#include "lib/policy/profile_inet6.h"
 
 enum { PORT_MAX = 65535 };
 
@@ -50,25 +52,36 @@ static int set_protocol(const struct profile_input *in, struct slice text,
 			   "tcp:[ADDRESS:]PORT:PORT or udp:... expected");
 }
 
-static int set_address(const struct profile_input *in, struct slice text,
-		       uint8_t out[4])
+static bool is_loopback(const struct addr *a)
 {
-	struct addr addr;
+	static const struct addr six = { .family = 6, .bytes = { [15] = 1 } };
 
-	if (text.len && text.p[0] == '[')
-		return profile_bad(in, text.p, "Forward at an IPv6 address is "
-				   "not supported by this version");
-	if (addr_parse(text, &addr) < 0 || addr.family != 4)
-		return profile_bad(in, text.p, "IPv4 address of the host "
-				   "expected, not \"%.*s\"", SLICE_ARG(text));
-	if (addr.bytes[0] == 127)
-		return profile_bad(in, text.p, "a port of 127.0.0.0/8 cannot "
-				   "be forwarded into a network: use "
+	return a->family == 4 ? a->bytes[0] == 127 :
+				memcmp(a->bytes, six.bytes, 16) == 0;
+}
+
+static int set_address(const struct profile_input *in, struct slice text,
+		       struct addr *out)
+{
+	struct slice bare = text;
+	bool brackets = text.len > 1 && text.p[0] == '[' &&
+			text.p[text.len - 1] == ']';
+
+	if (brackets)
+		bare = (struct slice){ text.p + 1, text.len - 2 };
+	if (addr_parse(bare, out) < 0 || brackets != (out->family == 6))
+		return profile_bad(in, text.p, "address of the host expected, "
+				   "that of IPv6 in brackets, not \"%.*s\"",
+				   SLICE_ARG(text));
+	if (is_loopback(out))
+		return profile_bad(in, text.p, "a port of 127.0.0.0/8 or ::1 "
+				   "cannot be forwarded into a network: use "
 				   "\"runnsctl forward\"");
-	if (addr.bytes[0] == 0 || addr.bytes[0] >= 224)
+	if (out->family == 4 ? out->bytes[0] == 0 || out->bytes[0] >= 224 :
+			       !profile_is_unicast6(out))
 		return profile_bad(in, text.p, "\"%.*s\" is no address that a "
-				   "host can have", SLICE_ARG(text));
-	memcpy(out, addr.bytes, 4);
+				   "host can be reached by",
+				   SLICE_ARG(text));
 	return 0;
 }
 
@@ -93,7 +106,7 @@ int profile_forward_set(const struct profile_input *in)
 		r = set_port(in, port, &forward.port);
 	/* Not at its start: a colon and perhaps an address stand before it. */
 	if (r == 0 && port.p != word.p + word.len + 1)
-		r = set_address(in, rest, forward.addr);
+		r = set_address(in, rest, &forward.addr);
 	if (r < 0)
 		return r;
 	if (p->n_forwards == PROFILE_FORWARDS_MAX)
@@ -106,18 +119,16 @@ int profile_forward_set(const struct profile_input *in)
 void profile_forward_format(const struct profile_forward *f,
 			    char out[PROFILE_FORWARD_TEXT_SIZE])
 {
-	static const uint8_t any[sizeof(f->addr)];
-	struct addr addr = { .family = 4 };
-	char text[ADDR_TEXT_SIZE] = "";
-	bool named = memcmp(f->addr, any, sizeof(any)) != 0;
+	char addr[ADDR_TEXT_SIZE];
 	struct buf b;
 
-	memcpy(addr.bytes, f->addr, sizeof(f->addr));
-	if (named)
-		addr_format(&addr, text);
 	buf_init(&b, out, PROFILE_FORWARD_TEXT_SIZE);
-	buf_addf(&b, "%s:%s%s%u:%u", f->udp ? "udp" : "tcp", text,
-		 named ? ":" : "", f->port, f->inside_port);
+	buf_addf(&b, "%s:", f->udp ? "udp" : "tcp");
+	if (f->addr.family) {
+		addr_format(&f->addr, addr);
+		buf_addf(&b, f->addr.family == 4 ? "%s:" : "[%s]:", addr);
+	}
+	buf_addf(&b, "%u:%u", f->port, f->inside_port);
 }
 
 int profile_forward_read(struct slice text, struct profile_forward *out)
@@ -149,13 +160,11 @@ static const char *hindrance(const struct profile *p)
 
 static uint32_t hash_forward(const struct profile_forward *f)
 {
-	uint32_t hash = 2166136261u;
-	uint8_t key[7] = { f->addr[0], f->addr[1], f->addr[2], f->addr[3],
-			   (uint8_t)(f->port >> 8), (uint8_t)f->port, f->udp };
+	uint32_t hash = 2166136261u + (f->port << 1 | f->udp);
 	size_t i;
 
-	for (i = 0; i < sizeof(key); i++)
-		hash = (hash ^ key[i]) * 16777619u;
+	for (i = 0; i < sizeof(f->addr.bytes); i++)
+		hash = (hash ^ f->addr.bytes[i]) * 16777619u;
 	return hash;
 }
 
@@ -163,7 +172,8 @@ static bool same_port(const struct profile_forward *a,
 		      const struct profile_forward *b)
 {
 	return a->udp == b->udp && a->port == b->port &&
-	       memcmp(a->addr, b->addr, sizeof(a->addr)) == 0;
+	       a->addr.family == b->addr.family &&
+	       memcmp(a->addr.bytes, b->addr.bytes, sizeof(a->addr.bytes)) == 0;
 }
 
 /*
@@ -198,6 +208,10 @@ static int check_port(struct profile_conf *conf, size_t i, size_t k,
 					SLICE_ARG(other->section), other->file,
 					(unsigned int)same->line);
 	}
+	if (f->addr.family == 6 && !profile_has_inet6(p))
+		return diag_set(d, p->file, f->line, 0, "[%.*s] has Forward "
+				"at an IPv6 address and no Address6",
+				SLICE_ARG(p->section));
 	f->chain = *bucket;
 	*bucket = (uint32_t)(i * PROFILE_FORWARDS_MAX + k + 1);
 	return 0;

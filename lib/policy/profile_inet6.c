@@ -22,7 +22,7 @@ static bool is_link_local(const struct addr *a)
 }
 
 /* Global or unique local: others are no addresses to be routed. */
-static bool is_unicast(const struct addr *a)
+bool profile_is_unicast6(const struct addr *a)
 {
 	return (a->bytes[0] & 0xe0) == 0x20 || (a->bytes[0] & 0xfe) == 0xfc;
 }
@@ -37,7 +37,7 @@ static int set_net6(const struct profile_input *in, struct addr_net *net)
 		return profile_bad(in, in->value.p,
 				   "the length behind \"/\" must be %d to %d",
 				   INET6_PREFIX_MIN, INET6_PREFIX_MAX);
-	if (!is_unicast(&net->addr))
+	if (!profile_is_unicast6(&net->addr))
 		return profile_bad(in, in->value.p,
 				   "\"%.*s\" is neither global nor unique local",
 				   SLICE_ARG(in->value));
@@ -75,7 +75,7 @@ int profile_gateway6_set(const struct profile_input *in)
 	struct addr a;
 
 	if (addr_parse(in->value, &a) < 0 || a.family != 6 ||
-	    !(is_unicast(&a) || is_link_local(&a)))
+	    !(profile_is_unicast6(&a) || is_link_local(&a)))
 		return profile_bad(in, in->value.p,
 				   "IPv6 address of a router expected, not "
 				   "\"%.*s\"", SLICE_ARG(in->value));

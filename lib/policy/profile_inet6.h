@@ -7,6 +7,9 @@
 
 #include "lib/policy/profile_keys.h"
 
+/** profile_is_unicast6() - is it global or unique local, to be routed? */
+bool profile_is_unicast6(const struct addr *a);
+
 /** profile_has_inet6() - is Address6 given, or auto? */
 bool profile_has_inet6(const struct profile *p);
 

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "lib/policy/profile_door.h"
 #include "tests/unit/section.h"
 
 static void assert_port(size_t i, bool udp, unsigned int port,
@@ -23,7 +24,7 @@ static void assert_port(size_t i, bool udp, unsigned int port,
 
 static void test_several(void **state)
 {
-	static const uint8_t addr[] = { 192, 0, 2, 7 }, any[4];
+	static const uint8_t addr[] = { 192, 0, 2, 7 };
 
 	(void)state;
 	assert_int_equal(read_section("Forward = tcp:8080:80\n"
@@ -31,10 +32,46 @@ static void test_several(void **state)
 				      "Forward = tcp:65535:1\n"), 0);
 	assert_int_equal(memory[0].n_forwards, 3);
 	assert_port(0, false, 8080, 80);
-	assert_memory_equal(memory[0].forwards[0].addr, any, 4);
+	assert_int_equal(memory[0].forwards[0].addr.family, 0);
 	assert_port(1, true, 53, 5353);
-	assert_memory_equal(memory[0].forwards[1].addr, addr, 4);
+	assert_int_equal(memory[0].forwards[1].addr.family, 4);
+	assert_memory_equal(memory[0].forwards[1].addr.bytes, addr, 4);
 	assert_port(2, false, 65535, 1);
+}
+
+static void test_inet6(void **state)
+{
+	static const uint8_t addr[16] = { 0x20, 1, 0xd, 0xb8, [15] = 1 };
+
+	(void)state;
+	assert_int_equal(read_section("Address6 = auto\n"
+				      "Forward = tcp:[2001:db8::1]:80:8080\n"
+				      "Forward = udp:[fd00::9]:53:53\n"), 0);
+	assert_port(0, false, 80, 8080);
+	assert_int_equal(memory[0].forwards[0].addr.family, 6);
+	assert_memory_equal(memory[0].forwards[0].addr.bytes, addr, 16);
+	assert_port(1, true, 53, 53);
+}
+
+static void test_text(void **state)
+{
+	static const char *const texts[] = {
+		"tcp:80:8080", "udp:192.0.2.1:53:53",
+		"tcp:[2001:db8::1]:65535:1",
+		"udp:[2001:db8:1111:2222:3333:4444:5555:6666]:65535:65535",
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(texts); i++) {
+		const struct slice text = { texts[i], strlen(texts[i]) };
+		char out[PROFILE_FORWARD_TEXT_SIZE];
+		struct profile_forward f;
+
+		assert_int_equal(profile_forward_read(text, &f), 0);
+		profile_forward_format(&f, out);
+		assert_string_equal(out, texts[i]);
+	}
 }
 
 /* One port, seen at different addresses or by different protocols. */
@@ -46,7 +83,9 @@ static void test_apart(void **state)
 				      "[b]\n"
 				      "Forward = tcp:192.0.2.1:80:80\n"
 				      "[c]\n"
-				      "Forward = tcp:192.0.2.2:80:80\n"), 0);
+				      "Forward = tcp:192.0.2.2:80:80\n"
+				      "[d]\nAddress6 = auto\n"
+				      "Forward = tcp:[fd00::1]:80:80\n"), 0);
 }
 
 static void test_bad(void **state)
@@ -57,7 +96,11 @@ static void test_bad(void **state)
 		"tcp:+80:80", "tcp:80:80:80:80", "sctp:80:80", ":80:80",
 		"tcp:host.test:80:80", "tcp:127.0.0.1:80:80",
 		"tcp:0.0.0.0:80:80", "tcp:224.0.0.1:80:80",
-		"tcp:[::1]:80:80", "tcp:192.0.2:80:80", "tcp:80 80", "tcp:80:8 0",
+		"tcp:[::1]:80:80", "tcp:[::]:80:80", "tcp:[fe80::1]:80:80",
+		"tcp:[ff02::1]:80:80", "tcp:2001:db8::1:80:80",
+		"tcp:[2001:db8::1:80:80", "tcp:2001:db8::1]:80:80",
+		"tcp:[192.0.2.1]:80:80", "tcp:[]:80:80", "tcp:[:80:80",
+		"tcp:[::ffff:192.0.2.1]:80:80", "tcp:192.0.2:80:80", "tcp:80 80", "tcp:80:8 0",
 		":", "::", "tcp:", "tcp::", "tcp:::",
 	};
 	size_t i;
@@ -90,6 +133,10 @@ static void test_check(void **state)
 		       "given twice");
 	assert_refused("Forward = udp:80:80\n[b]\nMTU = 1400\n"
 		       "Forward = udp:80:81\n", 5, "[a] at t.conf:2");
+	assert_refused("Address6 = auto\nForward = tcp:[fd00::1]:80:80\n[b]\n"
+		       "Address6 = auto\nForward = tcp:[fd00::1]:80:81\n", 6,
+		       "[a] at t.conf:3");
+	assert_refused("Forward = tcp:[fd00::1]:80:80\n", 2, "no Address6");
 	assert_refused("Link = none\nForward = tcp:80:80\n", 3, "Link");
 	assert_refused("vpn = /etc/a.conf\nForward = tcp:80:80\n", 3,
 		       "kill switch");
@@ -115,6 +162,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_several),
+		cmocka_unit_test(test_inet6),
+		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_apart),
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_check),
