@@ -57,6 +57,11 @@ goes_well()
 	is "$(vpn ping memory close | paste -sd ' ')" "answers small ended 0" \
 		"packets go both ways, until the VPN's end is closed"
 	is "$(devices)" lo "then there is no device"
+	# Without IPv6 nothing is sent by itself.
+	in_it sysctl -q -w net.ipv6.conf.default.disable_ipv6=1
+	is "$(vpn ping close)" "answers
+ended 0" "the closed end is seen where nothing is sent"
+	in_it sysctl -q -w net.ipv6.conf.default.disable_ipv6=0
 	is "$(vpn ping hup)" "answers
 ended 0" "SIGHUP ends it, as openconnect sends it"
 	is "$(vpn ping kill)" "answers
