@@ -56,9 +56,7 @@ static enum frame_verdict judge_server4(const struct frame_rules *r,
 {
 	if (ip[9] == PROTO_ICMP)
 		return FRAME_PASS;
-	/* Fragments that overlap could change the port later. */
-	if (!r->dns || is_fragment(ip) ||
-	    !asks_dns(ip + IPV4_SIZE, len - IPV4_SIZE))
+	if (!r->dns || !asks_dns(ip + IPV4_SIZE, len - IPV4_SIZE))
 		return FRAME_DROP;
 	return FRAME_QUESTION;
 }
@@ -72,6 +70,12 @@ static enum frame_verdict judge_ipv4(const struct frame_rules *r,
 	    get16(ip + 2) > len)
 		return FRAME_DROP;
 	if (ip[9] != PROTO_TCP && ip[9] != PROTO_UDP && ip[9] != PROTO_ICMP)
+		return FRAME_DROP;
+	/*
+	 * libslirp 4.7 writes beyond its memory when it puts some together.
+	 * They could also change the port of a question after it was judged.
+	 */
+	if (is_fragment(ip))
 		return FRAME_DROP;
 	from = get32(ip + 12);
 	to = get32(ip + 16);

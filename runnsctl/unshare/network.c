@@ -14,6 +14,9 @@ static const struct net_kind net_host = { .name = "host", .is_host = true };
 static const struct net_kind *const kinds[] = {
 	&net_none,
 	&net_host,
+	&net_slirp,
+	&net_pasta,
+	&net_slirp4netns,
 };
 
 static const struct net_kind *kind_find(const char *name, size_t len)

@@ -76,6 +76,10 @@ struct net_kind {
 	int (*start)(struct network *n);
 };
 
+extern const struct net_kind net_slirp;
+extern const struct net_kind net_pasta;
+extern const struct net_kind net_slirp4netns;
+
 /**
  * network_parse() - read KIND or KIND:ARGUMENT
  * @word:	stays the caller's and must outlive @n

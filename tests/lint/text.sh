@@ -13,7 +13,7 @@ if command -v codespell >/dev/null; then
 	done
 	# shellcheck disable=SC2086
 	out=$(codespell --skip='tests/fuzz/corpus' \
-		-L doas,nd,runns,vpnns,isnt,iif,inout $dirs 2>&1)
+		-L doas,nd,passt,runns,vpnns,isnt,iif,inout $dirs 2>&1)
 	lint_ok $? "spelling" "$out"
 else
 	lint_skip "spelling" "codespell is not installed"
