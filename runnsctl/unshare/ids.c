@@ -173,42 +173,13 @@ static void word_add(struct words *w, unsigned int number)
 	w->n++;
 }
 
-/* Return: 0, or -errno after a message. */
-static int run_mapper(const struct subids *what, struct words *w)
-{
-	const struct engine mapper = { .path = what->program,
-				       .argv = w->list,
-				       .out = STDERR_FILENO };
-	pid_t pid = engine_start(&mapper);
-	int status;
-
-	/* EACCES also stands for a directory of PATH that is closed. */
-	if (pid == -ENOENT || pid == -EACCES)
-		log_msg(LOG_ERR,
-			"unshare: --map-auto: %s is not there, or may not be "
-			"executed (Debian has it in the package uidmap)",
-			what->program);
-	else if (pid < 0)
-		log_errno(pid, "unshare: %s", what->program);
-	if (pid < 0)
-		return pid;
-	while (waitpid(pid, &status, 0) < 0) {
-		if (errno != EINTR)
-			return log_errno(-errno, "unshare: %s", what->program);
-	}
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-		return 0;
-	log_msg(LOG_ERR,
-		"unshare: --map-auto: %s has not written the map: it "
-		"must be set-user-ID root or have file capabilities, and "
-		"NoNewPrivs may not be set",
-		what->program);
-	return -EPERM;
-}
-
-static int map_by(const struct subids *what, pid_t pid, const struct idmap *map)
+/* Return: its pid, or -errno after a message. */
+static pid_t mapper_start(const struct subids *what, pid_t pid,
+			  const struct idmap *map)
 {
 	_cleanup_free_ struct words *w = calloc(1, sizeof(*w));
+	struct engine mapper = { .path = what->program, .out = STDERR_FILENO };
+	pid_t child;
 
 	if (!w)
 		return log_errno(-ENOMEM, "unshare: %s", what->program);
@@ -219,12 +190,46 @@ static int map_by(const struct subids *what, pid_t pid, const struct idmap *map)
 		word_add(w, map->list[i].outside);
 		word_add(w, map->list[i].count);
 	}
-	return run_mapper(what, w);
+	mapper.argv = w->list;
+	child = engine_start(&mapper);
+	/* EACCES also stands for a directory of PATH that is closed. */
+	if (child == -ENOENT || child == -EACCES)
+		log_msg(LOG_ERR,
+			"unshare: --map-auto: %s is not there, or may not be "
+			"executed (Debian has it in the package uidmap)",
+			what->program);
+	else if (child < 0)
+		log_errno(child, "unshare: %s", what->program);
+	return child;
+}
+
+/* Return: 0, or -errno after a message. */
+static int mapper_wait(const struct subids *what, pid_t child)
+{
+	int status;
+
+	if (child < 0)
+		return child;
+	while (waitpid(child, &status, 0) < 0) {
+		if (errno != EINTR)
+			return log_errno(-errno, "unshare: %s", what->program);
+	}
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return 0;
+	log_msg(LOG_ERR,
+		"unshare: --map-auto: %s has not written the map: it must be "
+		"set-user-ID root or have file capabilities, and NoNewPrivs "
+		"may not be set",
+		what->program);
+	return -EPERM;
 }
 
 int ids_map_auto(const struct ids *ids, pid_t pid)
 {
-	int r = map_by(&for_users, pid, &ids->uids);
+	pid_t users = mapper_start(&for_users, pid, &ids->uids);
+	pid_t groups = mapper_start(&for_groups, pid, &ids->gids);
+	int r = mapper_wait(&for_users, users);
+	int s = mapper_wait(&for_groups, groups);
 
-	return r < 0 ? r : map_by(&for_groups, pid, &ids->gids);
+	return r < 0 ? r : s;
 }

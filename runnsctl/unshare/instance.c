@@ -21,7 +21,7 @@
 #include "runnsctl/unshare/control.h"
 #include "runnsctl/unshare/place.h"
 
-enum { WAIT_MS = 30000, PAUSE_MS = 5, BACKLOG = 64, PRIVATE = 0600 };
+enum { WAIT_MS = 30000, PAUSE_MS = 1, BACKLOG = 64, PRIVATE = 0600 };
 
 void instance_init(struct instance *instance)
 {
