@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # bash completion for runnsctl; commands and options come from its own table
 
+# Options of run and unshare that take an argument.
+_runnsctl_takes='-n|--name|--resolv|--net|--state|--map-user|--hostname|'\
+'--monotonic|--boottime|--root|--bind|--tmpfs|--copy-up|--pre|--exec|--post|'\
+'--fill|--mtu|--ifname|--cidr|--outbound'
+
 # Words behind the options of run: a program, then what files there are.
 _runnsctl_program()
 {
@@ -8,8 +13,8 @@ _runnsctl_program()
 	while [[ ${COMP_WORDS[i]} == -* ]]; do
 		case ${COMP_WORDS[i]} in
 		--) ((i++)); break ;;
-		-n | --name | --resolv) ((i += 2)) ;;
-		*) ((i++)) ;;
+		*) [[ ${COMP_WORDS[i]} =~ ^($_runnsctl_takes)$ ]] && ((i++))
+			((i++)) ;;
 		esac
 	done
 	if ((i >= COMP_CWORD)); then
@@ -35,6 +40,21 @@ _runnsctl()
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 	fi
+	if [[ $command == unshare && $prev == --net ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$(runnsctl __kinds \
+			2>/dev/null)" -- "$cur")
+		return
+	fi
+	if [[ $prev =~ ^--(root|tmpfs|copy-up|fill|state)$ ]]; then
+		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+		return
+	fi
+	if [[ $command == unshare && $prev == --name ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$(command ls \
+			"$XDG_RUNTIME_DIR/runns" ~/.local/state/runns \
+			2>/dev/null | grep -v :)" -- "$cur")
+		return
+	fi
 	if [[ $prev == -n || $prev == --name ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(runnsctl __names \
 			2>/dev/null)" -- "$cur")
@@ -46,7 +66,7 @@ _runnsctl()
 		return
 	fi
 	case $command in
-	run)
+	run | unshare)
 		_runnsctl_program "$cur"
 		;;
 	up | down | reattach | status | refresh | list)

@@ -14,6 +14,11 @@ function __runnsctl_options
 	runnsctl __options (__runnsctl_command) 2>/dev/null
 end
 
+# Options of run and unshare that take an argument.
+set -g __runnsctl_takes -n --name --resolv --net --state --map-user --hostname \
+	--monotonic --boottime --root --bind --tmpfs --copy-up --pre --exec \
+	--post --fill --mtu --ifname --cidr --outbound
+
 # Words behind the options of run: the program and its own.
 function __runnsctl_program
 	set -l words (commandline -opc)[3..-1] (commandline -ct)
@@ -22,7 +27,7 @@ function __runnsctl_program
 			case --
 				set -e words[1]
 				break
-			case -n --name --resolv
+			case $__runnsctl_takes
 				set -e words[1..2]
 			case '*'
 				set -e words[1]
@@ -40,7 +45,13 @@ complete -c runnsctl -f
 complete -c runnsctl -n '__runnsctl_previous -n --name' \
 	-a '(runnsctl __names 2>/dev/null)'
 complete -c runnsctl -n '__runnsctl_previous --resolv --map --conf' -F
-complete -c runnsctl -n '__runnsctl_is run; and not __runnsctl_previous -n --name --resolv' \
+complete -c runnsctl -n '__runnsctl_is unshare; and __runnsctl_previous --net' \
+	-a '(runnsctl __kinds 2>/dev/null)'
+complete -c runnsctl -n '__runnsctl_is unshare
+	and __runnsctl_previous --root --tmpfs --copy-up --fill --state --bind' \
+	-F
+complete -c runnsctl -n '__runnsctl_is run unshare
+	and not __runnsctl_previous $__runnsctl_takes' \
 	-a '(complete -C (string join " " -- (string escape -- (__runnsctl_program))))'
 complete -c runnsctl -n 'not __runnsctl_command >/dev/null' \
 	-a '(runnsctl __commands 2>/dev/null)'

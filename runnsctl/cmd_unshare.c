@@ -3,6 +3,7 @@
  * cmd_unshare.c - runnsctl unshare: its options
  */
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/base/num.h"
@@ -315,6 +316,21 @@ static char *default_program(void)
 			  (unsigned int)getuid());
 	/* execve(2) does not write to it. */
 	return (char *)shell;
+}
+
+int cmd_kinds(const struct command *command, int argc, char **argv)
+{
+	char kinds[KINDS_SIZE];
+	char *rest = NULL;
+
+	(void)command;
+	(void)argc;
+	(void)argv;
+	network_kinds(kinds, sizeof(kinds));
+	for (char *word = strtok_r(kinds, ", ", &rest); word;
+	     word = strtok_r(NULL, ", ", &rest))
+		puts(word);
+	return EXIT_OK;
 }
 
 static int fill(const struct words *w, char **programs)

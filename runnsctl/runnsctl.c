@@ -128,6 +128,7 @@ static const struct command commands[] = {
 	{ "__forward-far", "", "The other end of forward", "",
 	  .run = cmd_forward_far },
 	{ "__names", "", "Names of namespaces", "", .run = cmd_names },
+	{ "__kinds", "", "Kinds of networks", "", .run = cmd_kinds },
 	{ "__commands", "", "Names of commands", "", .run = cmd_commands },
 	{ "__options", "COMMAND", "Options of a command", "",
 	  .run = cmd_options },

@@ -126,6 +126,9 @@ int cmd_shell(const struct command *command, int argc, char **argv);
 /** cmd_unshare() - become a program in namespaces of the caller's own */
 int cmd_unshare(const struct command *command, int argc, char **argv);
 
+/** cmd_kinds() - networks of unshare, for completion */
+int cmd_kinds(const struct command *command, int argc, char **argv);
+
 /** cmd_start() - the last steps of start_child(), see start.h */
 int cmd_start(const struct command *command, int argc, char **argv);
 

@@ -73,6 +73,22 @@ is "$(as alice sh -c 'echo $$; exec runnsctl unshare sh -c "echo \$\$"' | uniq -
 is "$(as alice sh -c 'exec 7<&0; runnsctl unshare sh -c "ls /proc/self/fd"')" \
 	"$(as alice sh -c 'exec 7<&0; sh -c "ls /proc/self/fd"')" "descriptors"
 
+# completes WORDS...: what bash offers for the last one
+completes()
+{
+	bash -c '
+		. /usr/local/share/bash-completion/completions/runnsctl
+		COMP_WORDS=("$@")
+		COMP_CWORD=$(($# - 1))
+		_runnsctl
+		printf "%s\n" "${COMPREPLY[@]}"' - "$@" | sort -u | paste -sd ' '
+}
+
+like "$(completes runnsctl unshare --net '')" 'host.* none' "bash: networks"
+is "$(completes runnsctl unshare --net none --bind /a:/b fals)" false \
+	"bash: then programs"
+like "$(completes runnsctl unshare --copy)" '^--copy-up$' "bash: options"
+
 # --- instances ---------------------------------------------------------------------
 
 state=/home/alice/.local/state/runns/work
@@ -143,10 +159,12 @@ is "$(un --name work readlink /proc/self/ns/net)" "$(cat $out/left)" \
 kill "$(cat $out/left.pid)"
 wait_until 5 gone
 ok $? "until it ends"
+members=()
 for i in $(seq 8); do
 	un --name work sh -c 'readlink /proc/self/ns/net; sleep 0.5' >$out/race.$i &
+	members+=($!)
 done
-wait $(jobs -p | tail -n 8)
+wait "${members[@]}"
 is "$(cat $out/race.* | sort -u | wc -l)" 1 "eight at once make one"
 wait_until 5 gone
 ok $? "which is gone again"
