@@ -23,38 +23,53 @@ debian_packages+=,systemd-container,openssh-server,openssh-client,cron,at,sudo
 debian_packages+=,tmux,screen,mosh,locales-all,iproute2,procps,nftables,python3
 debian_packages+=,xvfb,x11-utils,lightdm,lightdm-gtk-greeter,greetd,nscd
 debian_packages+=,libnl-3-200,libnl-route-3-200,libip4tc2,libip6tc2
+debian_packages+=,libslirp0
 
 # debian_fetch RELEASE: before host_start, while there are Debian's servers
 debian_fetch()
 {
-	local root=$debian_dir/$1
 	[ "$$" -ne 1 ] || [ "${RUNNS_HOST-}" != 1 ] || return 0
-	[ ! -e "$root/etc/debian_version" ] || return 0
 	command -v debootstrap >/dev/null || skip_all "debootstrap is not installed"
-	rm -rf "$root.part" && mkdir -p "$debian_dir" &&
-		debootstrap --variant=minbase --include="$debian_packages" \
-			"$1" "$root.part" >"$debian_dir/$1.log" 2>&1 ||
+	mkdir -p "$debian_dir"
+	(flock 9 && debian_make "$1") 9>"$debian_dir/.lock.$1" ||
 		bail "debootstrap $1 failed: see $debian_dir/$1.log"
-	rm -rf "$root.part/var/cache/apt/archives"/*.deb
-	mv "$root.part" "$root"
 }
 
-# debian_layer RELEASE NAME PACKAGE...: more packages on top of it, kept too
-# and added to the machine that is booted; after debian_fetch
+# Anew when other packages are wanted, and then what lies on it too.
+debian_make()
+{
+	local root=$debian_dir/$1
+	[ "$(cat "$root/packages" 2>/dev/null)" != "$debian_packages" ] ||
+		return 0
+	rm -rf "$root" "$root".*
+	debootstrap --variant=minbase --include="$debian_packages" \
+		"$1" "$root.part" >"$debian_dir/$1.log" 2>&1 || return 1
+	rm -rf "$root.part/var/cache/apt/archives"/*.deb
+	echo "$debian_packages" >"$root.part/packages" && mv "$root.part" "$root"
+}
+
+# debian_layer RELEASE NAME PACKAGE...: more packages on top of it, kept too,
+# for the machine that is booted; after debian_fetch, one for each test
 debian_layer()
 {
-	local layer=$debian_dir/$1.$2 log=$debian_dir/$1.$2.log
-	layers=$layer:${layers-}
+	layers=$debian_dir/$1.$2:
 	[ "$$" -ne 1 ] || [ "${RUNNS_HOST-}" != 1 ] || return 0
-	[ ! -e "$layer" ] || return 0
-	rm -rf "$layer.part" && mkdir -p "$layer.part" "$layer.part.work" &&
+	(flock 9 && debian_make_layer "$@") 9>"$debian_dir/.lock.$1" ||
+		bail "no packages for $1: see $debian_dir/$1.$2.log"
+}
+
+debian_make_layer()
+{
+	local layer=$debian_dir/$1.$2 log=$debian_dir/$1.$2.log
+	[ "$(cat "$layer/packages" 2>/dev/null)" != "$*" ] || return 0
+	rm -rf "$layer" "$layer".* && mkdir -p "$layer.part" "$layer.part.work" &&
 		unshare -m --propagation private sh -c "$(debian_install)" sh \
 			"$debian_dir/$1" "$layer.part" "${@:3}" >"$log" 2>&1 ||
-		bail "packages for $1 cannot be had: see $log"
+		return 1
 	rm -rf "$layer.part.work" "$layer.part/var/cache/apt" \
 		"$layer.part/var/lib/apt/lists" "$layer.part/etc/resolv.conf" \
 		"$layer.part/usr/sbin/policy-rc.d"
-	mv "$layer.part" "$layer"
+	echo "$*" >"$layer.part/packages" && mv "$layer.part" "$layer"
 }
 
 # What is installed starts nothing.
@@ -149,10 +164,17 @@ debian_boot()
 	debian_cgroup || skip_all "no control groups"
 	debian_init >"$top/init"
 	sysctl -q -w net.unix.max_dgram_qlen=512
+	debian_lower=${layers-}$debian_dir/$1
+	debian_start
+}
+
+# debian_start: the machine as its files are; also after debian_off
+debian_start()
+{
+	local top=$host_dir/debian
 	sh -c 'echo 0 >"$1/cgroup.procs" && exec unshare -mpuiCf --kill-child \
 		sh "$2/init" "$2" "$3"' sh "$cgroup" "$top" \
-		"${layers-}$debian_dir/$1" \
-		>>"$top/console" 2>&1 &
+		"$debian_lower" >>"$top/console" 2>&1 &
 	machine_outer=$!
 	wait_until 60 debian_pid && wait_until 120 debian_is_up
 }
