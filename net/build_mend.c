@@ -102,6 +102,7 @@ static const struct step mend_steps[] = {
 	{ "look for the devices", mend_link, NULL, build_has_link },
 	{ "set up the inside", build_inner, NULL, build_has_link },
 	{ "steer look-ups", build_names, NULL, NULL },
+	{ "bar other ways inside", build_bar, NULL, build_has_byway },
 	{ "set up the outside", build_outside, NULL, build_has_end },
 	{ "open the way out", build_way_out, NULL, build_is_routed },
 	{ "bring the devices up", build_start, NULL, build_has_end },
@@ -214,6 +215,11 @@ int build_mend(struct build *b, int ns)
 				 "again", b->record.name,
 				 profile_link_name(b->record.link),
 				 profile_link_name(b->plan.link));
+	if (b->plan.byway != b->record.byway)
+		return log_errno(-EINVAL, "%s: it was built %s Allow or "
+				 "Forward beside a VPN: take it down and up "
+				 "again", b->record.name,
+				 b->record.byway ? "with" : "without");
 	if (fw)
 		b->fw = fw;
 	else if (b->fw)

@@ -100,6 +100,7 @@ int build_firewall(void *ctx)
 		.forwards = b->record.forwards,
 		.n_forwards = b->record.n_forwards,
 		.allows = &b->record.allows,
+		.byway = b->record.byway,
 	};
 
 	return fw_add(b->h, b->fw, &m);
@@ -217,7 +218,7 @@ int build_way_out(void *ctx)
 		err = uplink_move(&user, &b->steer);
 	if (err == 0 && user.stands && b->record.net6.addr.family)
 		err = uplink6_move(&user, b->steer.uplink.index);
-	return err;
+	return err || !b->record.byway ? err : build_byway_outside(b);
 }
 
 int build_unway_out(void *ctx)
@@ -228,6 +229,8 @@ int build_unway_out(void *ctx)
 	};
 	int err = build_unsteer(b);
 
+	if (err == 0 && b->record.byway)
+		err = build_unbyway_outside(b);
 	if (err == 0 && b->record.net6.addr.family)
 		err = uplink6_leave(b->h, b->out, b->record.name);
 	return err ? err : uplink_leave(&user);
@@ -256,8 +259,11 @@ int build_inner(void *ctx)
 	const struct addr *gateway = b->kind->routed ? &b->record.net.addr :
 						       &b->plan.gateway;
 	struct link l;
-	int err = link_find(b->in, b->record.inside, 0, &l);
+	int err;
 
+	if (b->record.byway)
+		return build_byway_inside(b);
+	err = link_find(b->in, b->record.inside, 0, &l);
 	if (err == 0 && net.addr.family)
 		err = route_add_addr(b->in, l.index, &net);
 	if (err == 0 && !l.up)

@@ -15,6 +15,7 @@ bool build_has_end(const void *ctx);
 bool build_is_routed(const void *ctx);
 bool build_has_parent(const void *ctx);
 bool build_needs_mark(const void *ctx);
+bool build_has_byway(const void *ctx);
 
 /*
  * All take a struct build, as steps do (step.h), and log their failures; but
@@ -31,9 +32,13 @@ int build_unfirewall(void *ctx);
 int build_link(void *ctx);
 int build_inner(void *ctx);
 int build_names(void *ctx);
+int build_bar(void *ctx);
 int build_outside(void *ctx);
 int build_way_out(void *ctx);
 int build_unway_out(void *ctx);
 int build_start(void *ctx);
+int build_byway_inside(void *ctx);
+int build_byway_outside(void *ctx);
+int build_unbyway_outside(void *ctx);
 
 #endif

@@ -18,6 +18,7 @@
 #include "net/outer.h"
 #include "net/pool.h"
 #include "net/route6_steer.h"
+#include "net/route_byway.h"
 #include "net/track.h"
 #include "net/unit.h"
 #include "net/uplink.h"
@@ -87,6 +88,8 @@ static int remove_outside(const struct host *h, const struct record *r)
 		err = kind->give_back(h, r, -1);
 	if (err == 0 && fw && kind->routed && r->outside[0])
 		err = fw_remove(h, fw, r->name, r->outside);
+	if (err == 0 && r->byway)
+		err = route_byway_forget(sk, r->outside);
 	if (err == 0 && r->steered)
 		err = route_unsteer(sk, r->outside, &r->peer, 0);
 	if (err == 0 && r->steered && r->net6.addr.family)

@@ -236,7 +236,7 @@ static void plan_link(struct plan *out, const struct profile *p)
 	out->isolate = false;
 }
 
-/* Behind the kill switch it is connected with nothing. */
+/* Behind the kill switch it is connected with nothing but what is allowed. */
 static void plan_vpn(struct plan *out, const struct profile *p)
 {
 	if (!p->n_vpns)
@@ -246,7 +246,8 @@ static void plan_vpn(struct plan *out, const struct profile *p)
 	plan_name(out->vpn_uplink, sizeof(out->vpn_uplink), p->interface_out,
 		  "");
 	out->kill_switch = profile_is_sealed(p);
-	if (!out->kill_switch)
+	out->byway = profile_has_byway(p);
+	if (!out->kill_switch || out->byway)
 		return;
 	out->link = LINK_NONE;
 	out->uplink[0] = '\0';

@@ -58,6 +58,7 @@ struct request {
  * @vpn:	its section names VPNs
  * @vpn_uplink:	"" or the device that their own packets leave by
  * @kill_switch: nothing but them leads outside
+ * @byway:	but a device that leads only where @allows and forwards say
  * @vpn_scripts: their programs may run hooks, as root
  * @resolve:	resolv.conf to use inside; empty: made
  * @allows:	where it may go in spite of its walls
@@ -87,6 +88,7 @@ struct plan {
 	bool vpn;
 	char vpn_uplink[PROFILE_IFNAME_MAX + 1];
 	bool kill_switch;
+	bool byway;
 	bool vpn_scripts;
 	bool linger;
 	bool login;

@@ -29,6 +29,7 @@
  *		nowhere
  * @mac:	NULL, or: it is a stranger's; what has another source than @mac
  *		and @inside is dropped, and its connections are counted
+ * @byway:	it may go nowhere else, and sees who connects as the host
  */
 struct fw_member {
 	const char *name;
@@ -41,6 +42,21 @@ struct fw_member {
 	size_t n_forwards;
 	const struct allow_list *allows;
 	const uint8_t *mac;
+	bool byway;
+};
+
+/**
+ * struct fw_bar - rules inside that let a device lead only where it may
+ * @device:	the end inside
+ * @inside:	its address
+ * @gateway:	where services of the host are
+ * @allows:	destinations
+ */
+struct fw_bar {
+	const char *device;
+	struct addr inside;
+	struct addr gateway;
+	const struct allow_list *allows;
 };
 
 /* How many connections a stranger's network may have at a time. */
@@ -66,9 +82,10 @@ struct steer_dns;
  * @steer:	have look-ups go to the name servers of a network; NULL: let them
  *		go where they want; in the namespace of that network
  * @steers:	do they?  1, 0 or -errno, not logged; in that namespace too
+ * @bar:	make such rules, or renew them, in the namespace of that network
  * @end:	the program ends
  *
- * All but @steer and @steers are called with the lock "fw" held, in the host's
+ * All but @steer, @steers and @bar are called with the lock "fw" held, in the host's
  * network namespace, and return -errno, logged, on failure.
  */
 struct fw_backend {
@@ -86,6 +103,7 @@ struct fw_backend {
 		      void *ctx);
 	int (*steer)(const struct steer_dns *dns);
 	int (*steers)(const struct steer_dns *dns);
+	int (*bar)(const struct fw_bar *bar);
 	void (*end)(void);
 };
 

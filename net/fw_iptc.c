@@ -18,6 +18,7 @@
 
 #include "lib/base/log.h"
 #include "net/fw_iptc_allow.h"
+#include "net/fw_iptc_bar.h"
 #include "net/fw_iptc_block.h"
 #include "net/fw_iptc_door.h"
 #include "net/fw_iptc_edit.h"
@@ -25,11 +26,11 @@
 #include "net/fw_iptc_member.h"
 #include "net/fw_iptc_probe.h"
 #include "net/fw_iptc_rule.h"
+#include "net/fw_iptc_special.h"
 #include "net/pool.h"
 #include "net/steer_dns_iptc.h"
 
 #define IPTC_AT_PARENT "OUTPUT"
-#define IPTC_ALL POOL_LINK_PREFIX "+"
 
 static const struct iptc_chain {
 	const char *table;
@@ -44,6 +45,7 @@ static const struct iptc_chain {
 	{ "filter", "runns-accept" },
 	{ "filter", "runns-output" },
 	{ "nat", "runns-nat" },
+	{ "nat", "runns-into" },
 	{ "nat", "runns-doors" },
 	{ "nat", "runns-published" },
 };
@@ -86,6 +88,8 @@ static const struct iptc_rule iptc_base[] = {
 	{ "nat", "runns-nat", .out = IPTC_ALL, .target = "RETURN" },
 	{ "nat", "runns-nat", .target = "MASQUERADE" },
 
+	{ "nat", "POSTROUTING", IPTC_HEAD, .target = "runns-into" },
+
 	{ "nat", "PREROUTING", IPTC_HEAD, .match = IPTC_LOCAL,
 	  .target = "runns-doors" },
 	{ "nat", "OUTPUT", IPTC_HEAD, .match = IPTC_LOCAL,
@@ -93,67 +97,6 @@ static const struct iptc_rule iptc_base[] = {
 	{ "nat", "runns-doors", .in = IPTC_ALL, .target = "RETURN" },
 	{ "nat", "runns-doors", .target = "runns-published" },
 };
-
-/* What a special network adds. */
-enum iptc_kind {
-	IPTC_OWN_NAME = 1,	/* its device is not rn-N */
-	IPTC_IS_OPEN = 2,
-	IPTC_NO_NAT = 4,
-};
-
-static const struct iptc_special {
-	int all;		/* kinds that it must be */
-	int none;		/* kinds that it must not be */
-	bool by_out;		/* its device is where packets go, else from */
-	struct iptc_rule rule;
-} iptc_specials[] = {
-	{ IPTC_OWN_NAME, 0, false,
-	  { "raw", "runns-raw", .match = IPTC_SPOOFED, .target = "DROP" } },
-	{ IPTC_OWN_NAME, IPTC_NO_NAT, false,
-	  { "raw", "runns-raw", .target = "MARK", .mark = IPTC_MARK } },
-	{ IPTC_NO_NAT, IPTC_OWN_NAME, false,
-	  { "raw", "runns-raw", .target = "MARK" } },
-
-	{ IPTC_IS_OPEN, IPTC_OWN_NAME, false,
-	  { "filter", "runns-input", IPTC_HEAD, .target = "RETURN" } },
-	{ IPTC_OWN_NAME, IPTC_IS_OPEN, false,
-	  { "filter", "runns-input", IPTC_HEAD, .target = "runns-local" } },
-
-	{ IPTC_IS_OPEN, 0, true,
-	  { "filter", "runns-apart", IPTC_HEAD, .target = "runns-open",
-	    .leave = true } },
-	{ IPTC_OWN_NAME, IPTC_IS_OPEN, true,
-	  { "filter", "runns-apart", IPTC_HEAD, .target = "DROP" } },
-	{ IPTC_IS_OPEN, 0, false,
-	  { "filter", "runns-open", IPTC_HEAD, .target = "RETURN" } },
-	{ IPTC_OWN_NAME, IPTC_IS_OPEN, false,
-	  { "filter", "runns-open", .target = "DROP" } },
-	{ IPTC_IS_OPEN, 0, true,
-	  { "filter", "runns-output", IPTC_HEAD, .target = "RETURN" } },
-	{ IPTC_OWN_NAME, IPTC_IS_OPEN, true,
-	  { "filter", "runns-output", .target = "DROP" } },
-	{ IPTC_OWN_NAME, 0, false,
-	  { "filter", "runns-accept", .target = "ACCEPT" } },
-	{ IPTC_OWN_NAME, 0, true,
-	  { "filter", "runns-accept", .target = "ACCEPT" } },
-
-	{ IPTC_OWN_NAME, 0, true,
-	  { "nat", "runns-nat", IPTC_HEAD, .target = "RETURN" } },
-	{ IPTC_IS_OPEN, 0, false,
-	  { "nat", "runns-doors", IPTC_HEAD, .target = "runns-published",
-	    .leave = true } },
-	{ IPTC_OWN_NAME, IPTC_IS_OPEN, false,
-	  { "nat", "runns-doors", IPTC_HEAD, .target = "RETURN" } },
-};
-
-static int iptc_kind(const struct fw_member *m)
-{
-	bool named = strncmp(m->link, POOL_LINK_PREFIX,
-			     sizeof(POOL_LINK_PREFIX) - 1) == 0;
-
-	return (named ? 0 : IPTC_OWN_NAME) | (m->isolate ? 0 : IPTC_IS_OPEN) |
-	       (m->nat ? 0 : IPTC_NO_NAT);
-}
 
 static int iptc_count(const struct iptc *t, const char *chain)
 {
@@ -290,30 +233,6 @@ static int iptc_forget(const struct iptc *t, const char *device)
 	return changed;
 }
 
-static int iptc_add_specials(const struct iptc *t, const struct fw_member *m)
-{
-	int kind = iptc_kind(m);
-	size_t i;
-	int err;
-
-	for (i = 0; i < ARRAY_SIZE(iptc_specials); i++) {
-		const struct iptc_special *s = &iptc_specials[i];
-		struct iptc_rule rule = s->rule;
-
-		if (strcmp(rule.table, t->name) != 0 ||
-		    (kind & s->all) != s->all || (kind & s->none) != 0)
-			continue;
-		if (s->by_out)
-			rule.out = m->link;
-		else
-			rule.in = m->link;
-		err = iptc_rule_add(t, &rule);
-		if (err < 0)
-			return err;
-	}
-	return 0;
-}
-
 static int iptc_add_one(const struct iptc *t, const void *ctx)
 {
 	const struct fw_member *m = ctx;
@@ -329,10 +248,8 @@ static int iptc_add_one(const struct iptc *t, const void *ctx)
 	if (r < 0)
 		return r;
 	changed |= r;
-	if (iptc_kind(m)) {
-		r = iptc_add_specials(t, m);
-		changed = 1;
-	}
+	r = iptc_specials_add(t, m);
+	changed |= r;
 	if (r >= 0 && m->n_forwards && strcmp(t->name, "nat") == 0) {
 		r = iptc_doors_add(t, m);
 		changed = 1;
@@ -482,4 +399,5 @@ const struct fw_backend fw_iptc = {
 	.blocks = iptc_blocks,
 	.steer = iptc_steer,
 	.steers = iptc_steers,
+	.bar = iptc_bar,
 };

@@ -72,9 +72,12 @@ int iptc_edit_all(const struct iptc_lib *lib,
 	return 0;
 }
 
+/* Those that a Parent has for itself are not its members'. */
 bool iptc_is_ours(const char *chain)
 {
-	return strncmp(chain, IPTC_OURS, sizeof(IPTC_OURS) - 1) == 0;
+	return strncmp(chain, IPTC_OURS, sizeof(IPTC_OURS) - 1) == 0 &&
+	       strncmp(chain, IPTC_BYWAY, sizeof(IPTC_BYWAY) - 1) != 0 &&
+	       strcmp(chain, IPTC_NAMES) != 0;
 }
 
 int iptc_unhook(const struct iptc *t)

@@ -24,6 +24,10 @@ int iptc_edit_all(const struct iptc_lib *lib,
 		  int (*fn)(const struct iptc *t, const void *ctx),
 		  const void *ctx, const char *what) _must_check_;
 
+/* Chains in a network's own namespace; of the first, all that begin so. */
+#define IPTC_BYWAY "runns-byway"
+#define IPTC_NAMES "runns-names"
+
 /** iptc_is_ours() - is that one of our chains? */
 bool iptc_is_ours(const char *chain);
 

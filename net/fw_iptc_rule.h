@@ -11,6 +11,10 @@
 #include "lib/base/base.h"
 #include "lib/policy/profile.h"
 #include "net/fw_iptc_lib.h"
+#include "net/pool.h"
+
+/* All devices that have no name of their own. */
+#define IPTC_ALL POOL_LINK_PREFIX "+"
 
 /* A byte of the mark that says "to be masqueraded", and where it is. */
 enum { IPTC_MARK = 0x72 };

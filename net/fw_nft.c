@@ -21,6 +21,7 @@
 #include "lib/base/buf.h"
 #include "lib/base/log.h"
 #include "net/fw_nft_allow.h"
+#include "net/fw_nft_bar.h"
 #include "net/fw_nft_base.h"
 #include "net/fw_nft_door.h"
 #include "net/fw_nft_guard.h"
@@ -137,6 +138,7 @@ static int nft_probe(bool load)
 
 static const bool nft_members[NFT_SETS] = {
 	[NFT_LINKS] = true, [NFT_NAT] = true, [NFT_OPEN] = true,
+	[NFT_BYWAYS] = true,
 };
 static const bool nft_uplinks[NFT_SETS] = { [NFT_OPENED] = true };
 static const bool nft_uplinks6[NFT_SETS] = { [NFT_OPENED6] = true };
@@ -148,6 +150,7 @@ static int nft_add(const struct fw_member *m)
 		[NFT_LINKS] = true,
 		[NFT_NAT] = m->nat,
 		[NFT_OPEN] = !m->isolate,
+		[NFT_BYWAYS] = m->byway,
 	};
 	struct nl_sock *sk;
 	int err = nft_socket(&sk);
@@ -373,5 +376,6 @@ const struct fw_backend fw_nft = {
 	.blocks = nft_blocks,
 	.steer = nft_steer,
 	.steers = nft_steers,
+	.bar = nft_bar,
 	.end = nft_end,
 };

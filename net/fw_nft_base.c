@@ -26,6 +26,7 @@
 #define LINKS "links"
 #define NAT "nat"
 #define OPEN "open"
+#define BYWAYS "byways"
 #define OPENED "opened"
 #define OPENED6 "opened6"
 
@@ -33,15 +34,16 @@ const char *const nft_sets[NFT_SETS] = {
 	[NFT_LINKS] = LINKS,	/* host ends of all members */
 	[NFT_NAT] = NAT,	/* of those that are masqueraded */
 	[NFT_OPEN] = OPEN,	/* of those with Isolate=no */
+	[NFT_BYWAYS] = BYWAYS,	/* of those that go where they may only */
 	[NFT_OPENED] = OPENED,	/* uplinks that forward because of us */
 	[NFT_OPENED6] = OPENED6, /* the same for IPv6 */
 };
 
 enum {
-	BASE_RULES = 12,	/* of one chain, and one that ends them */
+	BASE_RULES = 13,	/* of one chain, and one that ends them */
 	BASE_WORDS = 5,		/* of one rule, likewise */
 	BASE_IFNAME = 41,	/* type of a set's elements, as nft(8) has it */
-	BASE_MESSAGES = 72,
+	BASE_MESSAGES = 80,
 };
 
 /* Words of rules. */
@@ -89,7 +91,8 @@ static const struct nft_chain {
 	{ "sources", "filter", NF_INET_PRE_ROUTING, NF_IP_PRI_RAW,
 	  { { IIFNAME(LINKS), SPOOFED, DROP } } },
 	{ "leaving", "nat", NF_INET_POST_ROUTING, NF_IP_PRI_NAT_SRC,
-	  { { IIFNAME(NAT), OIFNAME_NOT(LINKS), MASQUERADE } } },
+	  { { OIFNAME(BYWAYS), MASQUERADE },
+	    { IIFNAME(NAT), OIFNAME_NOT(LINKS), MASQUERADE } } },
 	{ "routed", "filter", NF_INET_FORWARD, NF_IP_PRI_FILTER,
 	  { { IPV4, IIFNAME(OPENED), OIFNAME_NOT(LINKS), DROP },
 	    { IPV6, IIFNAME(OPENED6), OIFNAME_NOT(LINKS), DROP },
@@ -100,6 +103,7 @@ static const struct nft_chain {
 	    { IPV4, ALLOWED(NFT_ALLOW_PORTS), ACCEPT },
 	    { IPV6, ALLOWED(NFT_ALLOW_NETS6), ACCEPT },
 	    { IPV6, ALLOWED(NFT_ALLOW_PORTS6), ACCEPT },
+	    { IIFNAME(BYWAYS), DROP },
 	    { OIFNAME(LINKS), OIFNAME_NOT(OPEN), DROP },
 	    { IIFNAME(LINKS), IIFNAME_NOT(OPEN), OIFNAME(LINKS), DROP } } },
 	{ "arriving", "filter", NF_INET_LOCAL_IN, NF_IP_PRI_FILTER,
@@ -107,6 +111,7 @@ static const struct nft_chain {
 	    { IIFNAME(OPEN), ACCEPT },
 	    { ANSWER, ACCEPT },
 	    { ALLOWED(NFT_ALLOW_HERE), ACCEPT },
+	    { IIFNAME(BYWAYS), DROP },
 	    { L4PROTO(IPPROTO_ICMP), ACCEPT },
 	    { L4PROTO(IPPROTO_ICMPV6), ACCEPT },
 	    { DROP } } },

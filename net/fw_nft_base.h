@@ -14,6 +14,7 @@ enum nft_set {
 	NFT_LINKS,
 	NFT_NAT,
 	NFT_OPEN,
+	NFT_BYWAYS,
 	NFT_OPENED,
 	NFT_OPENED6,
 	NFT_SETS,

@@ -153,6 +153,8 @@ static int record_set(struct record *r, struct slice key, struct slice v)
 		return record_get_bool(&r->nat, v);
 	if (slice_is(key, "isolate"))
 		return record_get_bool(&r->isolate, v);
+	if (slice_is(key, "byway"))
+		return record_get_bool(&r->byway, v);
 	if (slice_is(key, "steered"))
 		return record_get_bool(&r->steered, v);
 	if (slice_is(key, "steers-dns"))
@@ -257,8 +259,8 @@ int record_write(const struct host *h, const struct record *r)
 	record_add_addresses(&b, "", &r->net, &r->peer);
 	record_add_addresses(&b, "6", &r->net6, &r->peer6);
 	record_add_ways(&b, r);
-	buf_addf(&b, "nat=%d\nisolate=%d\nsteered=%d\n", r->nat, r->isolate,
-		 r->steered);
+	buf_addf(&b, "nat=%d\nisolate=%d\nbyway=%d\nsteered=%d\n", r->nat,
+		 r->isolate, r->byway, r->steered);
 	buf_addf(&b, "steers-dns=%d\nlogin=%d\netc-netns=%d\n", r->steers_dns,
 		 r->login, r->etc_netns);
 	if (r->rootless)

@@ -39,6 +39,7 @@ enum record_state {
  * @allows:	where it may go in spite of its walls; what "lan" means was
  *		found out
  * @forwards:	ports of the host's that lead into it
+ * @byway:	its device stands beside VPNs, and leads nowhere else
  * @steered:	it leaves by one uplink only
  * @steers_dns:	rules inside send look-ups to its name servers
  * @etc_netns:	we made /etc/netns/NAME
@@ -67,6 +68,7 @@ struct record {
 	uint32_t n_forwards;
 	bool nat;
 	bool isolate;
+	bool byway;
 	bool steered;
 	bool steers_dns;
 	bool login;

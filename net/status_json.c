@@ -82,6 +82,7 @@ static void status_json_ways(struct jsonw *j, const struct record *r)
 	char allow[ALLOW_TEXT_SIZE];
 	size_t i;
 
+	jsonw_bool(j, "beside_vpn", r->byway);
 	jsonw_array(j, "allow");
 	for (i = 0; i < r->allows.n; i++) {
 		allow_format(&r->allows.list[i], allow);

@@ -20,8 +20,9 @@
 #include <unistd.h>
 
 #include "lib/base/log.h"
+#include "net/fw_iptc_edit.h"
 
-#define STEER_CHAIN "runns-names"
+#define STEER_CHAIN IPTC_NAMES
 
 enum { STEER_ENTRY_SIZE = 512, STEER_TRIES = 20 };
 

@@ -10,37 +10,26 @@
 #include "net/steer_dns_nft.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
-#include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter_ipv4.h>
 #include <netinet/in.h>
 #include <string.h>
 
 #include "lib/base/log.h"
-#include "net/fw_nft_rule.h"
-#include "net/nl.h"
+#include "net/fw_nft_own.h"
 
 #define STEER_TABLE "runns-names"
 
-enum {
-	STEER_WORDS = 4, /* of one rule, and one that ends them */
-	STEER_RULES = 20,
-	STEER_MESSAGES = STEER_RULES + 8,
-};
-
 enum steer_chain { STEER_OUT, STEER_CHECK, STEER_ASKED, STEER_ALLOWED };
 
-static const struct {
-	const char *name;
-	const char *type; /* NULL: reached from another */
-	int priority;
-} steer_chains[] = {
-	[STEER_OUT] = { "steer", "nat", NF_IP_PRI_NAT_DST },
-	[STEER_CHECK] = { "check", "filter", NF_IP_PRI_FILTER },
-	[STEER_ASKED] = { "asked", NULL, 0 },
-	[STEER_ALLOWED] = { "allowed", NULL, 0 },
+static const struct nft_own_chain steer_chains[] = {
+	[STEER_OUT] = { "steer", "nat", NF_INET_LOCAL_OUT,
+			NF_IP_PRI_NAT_DST },
+	[STEER_CHECK] = { "check", "filter", NF_INET_LOCAL_OUT,
+			  NF_IP_PRI_FILTER },
+	[STEER_ASKED] = { "asked", NULL, 0, 0 },
+	[STEER_ALLOWED] = { "allowed", NULL, 0, 0 },
 };
 
 /* Words of rules. */
@@ -54,28 +43,15 @@ static const struct {
 #define VERDICT(n) { .kind = NFT_VERDICT, .value = (n) }
 #define JUMP(to) { .kind = NFT_VERDICT, .value = NFT_JUMP, .chain = (to) }
 
-/* All rules in their order, and the addresses that they point to. */
+/* The table, and the addresses that its rules point to. */
 struct steer_rules {
-	struct {
-		enum steer_chain chain;
-		struct nft_word words[STEER_WORDS];
-	} rules[STEER_RULES];
-	size_t n;
+	struct nft_own own;
 	struct addr_net servers[PROFILE_DNS_MAX];
 	struct addr_net targets[2];
+	char comment[STEER_DNS_TEXT_SIZE];
 };
 
-#define STEER_ADD(r, in, ...) \
-	steer_add((r), (in),  \
-		  (const struct nft_word[STEER_WORDS]){ __VA_ARGS__ })
-
-static void steer_add(struct steer_rules *r, enum steer_chain chain,
-		      const struct nft_word words[STEER_WORDS])
-{
-	r->rules[r->n].chain = chain;
-	memcpy(r->rules[r->n].words, words, sizeof(r->rules[r->n].words));
-	r->n++;
-}
+#define STEER_ADD(r, in, ...) NFT_OWN_ADD(&(r)->own, in, __VA_ARGS__)
 
 static int steer_family(const struct addr *a)
 {
@@ -112,6 +88,14 @@ static void steer_fill(struct steer_rules *r, const struct steer_dns *dns)
 	static const int protocols[] = { IPPROTO_UDP, IPPROTO_TCP };
 	size_t i;
 
+	steer_dns_text(dns, r->comment);
+	r->own = (struct nft_own){
+		.table = STEER_TABLE,
+		.chains = steer_chains,
+		.n_chains = ARRAY_SIZE(steer_chains),
+		.comment = r->comment,
+		.anew = dns->anew,
+	};
 	for (i = 0; i < ARRAY_SIZE(protocols); i++) {
 		STEER_ADD(r, STEER_OUT, L4PROTO(protocols[i]),
 			  DPORT(STEER_DNS_PORT),
@@ -138,137 +122,18 @@ static void steer_fill(struct steer_rules *r, const struct steer_dns *dns)
 	STEER_ADD(r, STEER_ALLOWED, REJECT);
 }
 
-/* All messages of one transaction. */
-struct steer_batch {
-	struct nl_msg *msgs[STEER_MESSAGES];
-	size_t n;
-};
-
-/* Takes @msg over; @complete: it has all that it needs. */
-static bool steer_put(struct steer_batch *b, struct nl_msg *msg, bool complete)
-{
-	if (!complete) {
-		nl_freep(&msg);
-		return false;
-	}
-	b->msgs[b->n++] = msg;
-	return true;
-}
-
-static bool steer_put_table(struct steer_batch *b, int type)
-{
-	struct nl_msg *msg =
-		nft_new(NFPROTO_INET, type,
-			type == NFT_MSG_NEWTABLE ? NLM_F_CREATE : 0);
-
-	return steer_put(b, msg,
-			 msg && nla_put_string(msg, NFTA_TABLE_NAME,
-					       STEER_TABLE) == 0);
-}
-
-static bool steer_fill_chain(struct nl_msg *msg, enum steer_chain c)
-{
-	struct nlattr *hook;
-
-	if (nla_put_string(msg, NFTA_CHAIN_TABLE, STEER_TABLE) < 0 ||
-	    nla_put_string(msg, NFTA_CHAIN_NAME, steer_chains[c].name) < 0)
-		return false;
-	if (!steer_chains[c].type)
-		return true;
-	if (nla_put_string(msg, NFTA_CHAIN_TYPE, steer_chains[c].type) < 0)
-		return false;
-	hook = nla_nest_start(msg, NFTA_CHAIN_HOOK | NLA_F_NESTED);
-	if (!hook || !nft_put_u32(msg, NFTA_HOOK_HOOKNUM, NF_INET_LOCAL_OUT) ||
-	    !nft_put_u32(msg, NFTA_HOOK_PRIORITY,
-			 (uint32_t)steer_chains[c].priority))
-		return false;
-	nla_nest_end(msg, hook);
-	return true;
-}
-
-static bool steer_put_chain(struct steer_batch *b, enum steer_chain c)
-{
-	struct nl_msg *msg =
-		nft_new(NFPROTO_INET, NFT_MSG_NEWCHAIN, NLM_F_CREATE);
-
-	return steer_put(b, msg, msg && steer_fill_chain(msg, c));
-}
-
-static bool steer_put_rules(struct steer_batch *b, const struct steer_rules *r,
-			    const char *comment)
-{
-	bool ok = true;
-	size_t i;
-
-	for (i = 0; i < r->n && ok; i++) {
-		const struct nft_rule rule = {
-			.family = NFPROTO_INET,
-			.table = STEER_TABLE,
-			.chain = steer_chains[r->rules[i].chain].name,
-			.comment = i + 1 == r->n ? comment : NULL,
-			.words = r->rules[i].words,
-		};
-		struct nl_msg *msg = nft_rule_new(&rule);
-
-		ok = steer_put(b, msg, msg);
-	}
-	return ok;
-}
-
-static bool steer_put_all(struct steer_batch *b, const struct steer_dns *dns)
-{
-	struct steer_rules rules = { .n = 0 };
-	char comment[STEER_DNS_TEXT_SIZE];
-	bool ok;
-	size_t i;
-
-	steer_fill(&rules, dns);
-	steer_dns_text(dns, comment);
-	/* Made first, since what is absent cannot be deleted. */
-	ok = steer_put_table(b, NFT_MSG_NEWTABLE);
-	if (ok && !dns->anew)
-		ok = steer_put_table(b, NFT_MSG_DELTABLE) &&
-		     steer_put_table(b, NFT_MSG_NEWTABLE);
-	for (i = 0; i < ARRAY_SIZE(steer_chains) && ok; i++)
-		ok = steer_put_chain(b, (enum steer_chain)i);
-	return ok && steer_put_rules(b, &rules, comment);
-}
-
-static int steer_send(struct nl_sock *sk, struct steer_batch *b)
-{
-	int err = nl_talk_batch(sk, b->msgs, b->n, NFNL_SUBSYS_NFTABLES);
-
-	while (b->n > 0)
-		nl_freep(&b->msgs[--b->n]);
-	return err;
-}
-
-static int steer_remove(struct nl_sock *sk)
-{
-	struct steer_batch b = { .n = 0 };
-	int err = -ENOMEM;
-
-	if (steer_put_table(&b, NFT_MSG_DELTABLE))
-		err = steer_send(sk, &b);
-	if (err && err != -ENOENT)
-		return log_errno(err,
-				 "cannot remove the nftables table " STEER_TABLE
-				 " inside");
-	return 0;
-}
-
 int nft_steer(const struct steer_dns *dns)
 {
-	_cleanup_nl_ struct nl_sock *sk = NULL;
-	struct steer_batch b = { .n = 0 };
-	int err = nl_open(NETLINK_NETFILTER, &sk);
+	struct steer_rules rules;
+	int err;
 
-	if (err == 0 && !dns)
-		return steer_remove(sk);
-	if (err == 0 && !steer_put_all(&b, dns))
-		err = -ENOMEM;
-	if (err == 0)
-		err = steer_send(sk, &b);
+	if (!dns) {
+		err = nft_own_remove(STEER_TABLE);
+		return err ? log_errno(err, "cannot remove the nftables table "
+				       STEER_TABLE " inside") : 0;
+	}
+	steer_fill(&rules, dns);
+	err = nft_own_write(&rules.own);
 	if (err)
 		return log_errno(err,
 				 "StrictDNS: nf_tables refuses the rules "
@@ -277,52 +142,10 @@ int nft_steer(const struct steer_dns *dns)
 	return 0;
 }
 
-/* What is found of the table. */
-struct steer_found {
-	const char *comment;
-	size_t rules;
-	bool named;
-};
-
-static int steer_found_one(void *ctx, struct nlmsghdr *h)
-{
-	struct steer_found *found = ctx;
-	struct nlattr *tb[NFTA_RULE_MAX + 1];
-	size_t len = strlen(found->comment) + 1;
-	const uint8_t *note;
-
-	if (nlmsg_parse(h, sizeof(struct nfgenmsg), tb, NFTA_RULE_MAX, NULL) <
-	    0)
-		return -EBADMSG;
-	found->rules++;
-	if (!tb[NFTA_RULE_USERDATA])
-		return 0;
-	/* A byte that says what it is, one of its length. */
-	note = nla_data(tb[NFTA_RULE_USERDATA]);
-	if ((size_t)nla_len(tb[NFTA_RULE_USERDATA]) == len + 2 &&
-	    memcmp(note + 2, found->comment, len) == 0)
-		found->named = true;
-	return 0;
-}
-
 int nft_steers(const struct steer_dns *dns)
 {
-	_cleanup_nl_ struct nl_sock *sk = NULL;
-	_cleanup_msg_ struct nl_msg *msg = NULL;
-	struct steer_rules rules = { .n = 0 };
-	char comment[STEER_DNS_TEXT_SIZE];
-	struct steer_found found = { .comment = comment };
-	int err = nl_open(NETLINK_NETFILTER, &sk);
+	struct steer_rules rules;
 
-	if (err)
-		return err;
 	steer_fill(&rules, dns);
-	steer_dns_text(dns, comment);
-	msg = nft_new(NFPROTO_INET, NFT_MSG_GETRULE, NLM_F_DUMP);
-	if (!msg || nla_put_string(msg, NFTA_RULE_TABLE, STEER_TABLE) < 0)
-		return -ENOMEM;
-	err = nl_talk(sk, msg, steer_found_one, &found);
-	if (err && err != -ENOENT)
-		return err;
-	return found.named && found.rules == rules.n;
+	return nft_own_holds(&rules.own);
 }

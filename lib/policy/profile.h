@@ -249,6 +249,12 @@ int profile_link_find(struct slice name, enum profile_link *out) _must_check_;
 /** profile_is_sealed() - has it VPNs, and no way but through them? */
 bool profile_is_sealed(const struct profile *p);
 
+/**
+ * profile_has_byway() - has it a device beside its tunnels, which leads only
+ * where Allow and Forward say?
+ */
+bool profile_has_byway(const struct profile *p);
+
 /** profile_strict_dns() - do its look-ups go to its own name servers only? */
 bool profile_strict_dns(const struct profile *p);
 

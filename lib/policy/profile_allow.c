@@ -9,6 +9,8 @@
 
 #include <errno.h>
 
+#include "lib/policy/profile_inet6.h"
+
 int profile_allow_set(const struct profile_input *in)
 {
 	struct profile *p = in->profile;
@@ -55,13 +57,36 @@ void profile_allow_list(const struct profile *p, struct allow_list *out)
 /* What the network has no wall by, or none of ours. */
 static const char *hindrance(const struct profile *p)
 {
-	if (profile_is_sealed(p))
-		return "a VPN behind the kill switch";
 	if (p->link != LINK_VETH)
 		return "a Link other than veth";
-	if (p->isolate == SWITCH_NO)
+	if (p->isolate == SWITCH_NO && !profile_is_sealed(p))
 		return "Isolate=no";
 	return NULL;
+}
+
+/* What cannot stand beside the tunnels together with Allow or Forward. */
+static const char *byway_hindrance(const struct profile *p)
+{
+	if (p->parent.len)
+		return "Parent";
+	if (p->isolate == SWITCH_NO)
+		return "Isolate=no";
+	if (profile_has_inet6(p))
+		return "Address6";
+	return NULL;
+}
+
+static int check_byway(const struct profile *p, struct diag *d)
+{
+	const char *why = byway_hindrance(p);
+	uint32_t line = p->n_allows ? p->allow_line : p->forwards[0].line;
+
+	if (!why)
+		return 0;
+	return diag_set(d, p->file, line, 0, "[%.*s] has %s, a VPN behind the "
+			"kill switch and %s: this version cannot do all three",
+			SLICE_ARG(p->section), p->n_allows ? "Allow" :
+							     "Forward", why);
 }
 
 static bool has_family6(const struct allow_list *list)
@@ -85,7 +110,7 @@ static int check_one(const struct profile *p, struct diag *d)
 				"could lead through", SLICE_ARG(p->section),
 				why);
 	profile_allow_list(p, &list);
-	if (has_family6(&list) && !p->address6.addr.family)
+	if (has_family6(&list) && !profile_has_inet6(p))
 		return diag_set(d, p->file, p->allow_line, 0, "[%.*s] has "
 				"Allow for an IPv6 address and no Address6",
 				SLICE_ARG(p->section));
@@ -97,8 +122,13 @@ int profile_allow_check(const struct profile_conf *conf, struct diag *d)
 	int r = 0;
 	size_t i;
 
-	for (i = 0; i < conf->n && r == 0; i++)
-		if (conf->profiles[i].n_allows)
-			r = check_one(&conf->profiles[i], d);
+	for (i = 0; i < conf->n && r == 0; i++) {
+		const struct profile *p = &conf->profiles[i];
+
+		if (p->n_allows)
+			r = check_one(p, d);
+		if (r == 0 && profile_has_byway(p))
+			r = check_byway(p, d);
+	}
 	return r;
 }

@@ -151,8 +151,6 @@ static const char *hindrance(const struct profile *p)
 {
 	if (p->parent.len)
 		return "Parent";
-	if (profile_is_sealed(p))
-		return "a VPN behind the kill switch";
 	if (p->link != LINK_VETH)
 		return "a Link other than veth";
 	return NULL;

@@ -2,9 +2,10 @@
 /*
  * profile_vpn.c - the VPN keys of runns.conf(5)
  *
- * A network behind the kill switch has no device but its tunnels'.  Keys that
- * speak of another device are errors there, for nobody shall believe that the
- * switch is less tight, or the device there.
+ * A network behind the kill switch has no device but its tunnels', unless Allow
+ * or Forward ask for one.  Else keys that speak of another device are errors
+ * there, for nobody shall believe that the switch is less tight, or the device
+ * there.
  */
 #include "lib/policy/profile_vpn.h"
 
@@ -51,9 +52,16 @@ bool profile_is_sealed(const struct profile *p)
 	return p->n_vpns && p->kill_switch != SWITCH_NO;
 }
 
+bool profile_has_byway(const struct profile *p)
+{
+	return profile_is_sealed(p) && (p->n_allows || p->n_forwards);
+}
+
 /* A key that is given, and has no sense behind the kill switch. */
 static const char *other_device(const struct profile *p)
 {
+	if (profile_has_byway(p))
+		return NULL;
 	if (p->link != LINK_VETH && p->link != LINK_NONE)
 		return "Link";
 	if (p->has_address)

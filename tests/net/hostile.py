@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Sends whatever a program inside a network can send, round after round.
 
-usage: hostile.py ROUNDS-FILE
+usage: hostile.py ROUNDS-FILE [routed]
+
+With "routed" the routes decide which device is used, else each is tried too.
 
 Every packet carries the word LEAKLEAK, so that it is known wherever it is
 seen; inside a tunnel it is encrypted.  What cannot be sent is no error.
@@ -16,7 +18,7 @@ import time
 MARK = b"LEAKLEAK" * 4
 SO_BINDTODEVICE = 25
 V4 = ["198.51.100.1", "198.51.100.53", "203.0.113.1", "203.0.113.2",
-      "203.0.113.77", "172.24.0.1", "10.0.0.1", "169.254.1.1", "8.8.8.8",
+      "203.0.113.77", "192.0.2.80", "172.24.0.1", "10.0.0.1", "169.254.1.1", "8.8.8.8",
       "224.0.0.1", "224.0.0.251", "239.1.1.1", "255.255.255.255"]
 V6 = ["2001:db8:100::1", "2001:db8:1::1", "2001:db8:1::2", "2001:4860::8888",
       "fd00::1", "ff02::1", "ff02::fb", "ff05::2", "fe80::1"]
@@ -88,7 +90,8 @@ def arp(device):
 
 
 def one_round(kept):
-    devices = [name for _, name in socket.if_nameindex()]
+    devices = [name for _, name in socket.if_nameindex()] \
+        if len(sys.argv) < 3 else []
     for device in [None] + devices:
         for port in PORTS:
             for address in V4:

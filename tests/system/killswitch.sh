@@ -20,10 +20,12 @@ own='(udp and port 1194 and (host 198.51.100.1 or host 198.51.100.53)) or
 
 capture_start()
 {
-	rm -f "$pcap"
-	tcpdump -Z root -i any -Q out -U -n -s 200 -w "$pcap" 2>$host_dir/tcpdump.err &
+	# Else what the former one said would be taken for the new one's word.
+	rm -f "$pcap" $host_dir/tcpdump.err
+	tcpdump -Z root -i any -Q out --immediate-mode -U -n -s 200 \
+		-w "$pcap" 2>$host_dir/tcpdump.err &
 	capture=$!
-	wait_until 10 grep -q 'listening on' $host_dir/tcpdump.err
+	wait_until 30 grep -qs 'listening on' $host_dir/tcpdump.err
 }
 
 capture_stop()

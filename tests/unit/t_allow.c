@@ -188,6 +188,32 @@ static void test_refused(void **state)
 		       "Allow=lan\n", 10, 1, "more than 8");
 }
 
+/* Beside a VPN keys of the device mean something again. */
+static void test_byway(void **state)
+{
+	(void)state;
+	assert_int_equal(read_section("vpn = /etc/a.conf\nAllow = lan\n"
+				      "Address = 10.77.0.1/30\nMTU = 1400\n"),
+			 0);
+	assert_true(profile_has_byway(&memory[0]));
+	assert_int_equal(read_section("vpn = /etc/a.conf\n"
+				      "Forward = tcp:80:80\n"), 0);
+	assert_true(profile_has_byway(&memory[0]));
+	assert_int_equal(read_section("vpn = /etc/a.conf\nAllow = lan\n"
+				      "KillSwitch = no\n"), 0);
+	assert_false(profile_has_byway(&memory[0]));
+	assert_int_equal(read_section("vpn = /etc/a.conf\n"), 0);
+	assert_false(profile_has_byway(&memory[0]));
+	assert_refused("vpn = /etc/a.conf\nAddress = 10.77.0.1/30\n", 1, 0,
+		       "Address");
+	assert_refused("vpn = /etc/a.conf\nAllow = lan\nParent = b\n", 3, 0,
+		       "Parent");
+	assert_refused("vpn = /etc/a.conf\nAllow = lan\nLink = none\n", 3, 0,
+		       "veth");
+	assert_refused("vpn = /etc/a.conf\nAllow = 2001:db8::/32\n", 3, 0,
+		       "Address6");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -196,6 +222,7 @@ int main(void)
 		cmocka_unit_test(test_list),
 		cmocka_unit_test(test_section),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_byway),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

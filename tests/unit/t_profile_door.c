@@ -138,8 +138,8 @@ static void test_check(void **state)
 		       "[a] at t.conf:3");
 	assert_refused("Forward = tcp:[fd00::1]:80:80\n", 2, "no Address6");
 	assert_refused("Link = none\nForward = tcp:80:80\n", 3, "Link");
-	assert_refused("vpn = /etc/a.conf\nForward = tcp:80:80\n", 3,
-		       "kill switch");
+	assert_refused("vpn = /etc/a.conf\nForward = tcp:80:80\n"
+		       "Isolate = no\n", 3, "kill switch and Isolate=no");
 	assert_refused("[b]\nParent = a\nForward = tcp:80:80\n", 4, "Parent");
 }
 
