@@ -85,7 +85,8 @@ static int await(int child, int stop)
 	while (n < 0 && errno == EINTR);
 	if (n <= 0)
 		return n < 0 ? -errno : -ETIMEDOUT;
-	return fds[0].revents ? 0 : -EINTR;
+	/* A signal to all of the group ends the script, too. */
+	return fds[1].revents ? -EINTR : 0;
 }
 
 static int judge(const struct attach_script *s, const char *reason, int err,

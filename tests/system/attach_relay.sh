@@ -39,7 +39,7 @@ vpn()
 	done
 	as alice env "${variables[@]}" python3 "$tests/../attach/vpn.py" \
 		--enter "$inside" "$@" -- "$engine" attach --userns '{user}' \
-		--netns '{net}' 2>$log
+		--netns '{net}' --mntns '{mnt}' ${script:+--script "$script"} 2>$log
 }
 
 devices()
@@ -98,9 +98,9 @@ unreachable 10.7.9.0/24 proto" \
 		"routes to what is in the list and to its name server only"
 	like "$(in_it ip -6 route)" '^default dev tun0' \
 		"without a list for IPv6 all of that goes there"
-	is "$(stat -c %U "/proc/$(pgrep -x runns-rootless)") $(awk \
+	is "$(stat -c %U "/proc/$(pgrep -ox runns-rootless)") $(awk \
 		'/^Cap(Prm|Eff|Amb)/ { print $2 }' \
-		"/proc/$(pgrep -x runns-rootless)/status" | sort -u)" \
+		"/proc/$(pgrep -ox runns-rootless)/status" | sort -u)" \
 		"alice 0000000000000000" "it has no capability"
 	second
 	touch $host_dir/go/on
@@ -115,6 +115,32 @@ second()
 	is "$(vpn wait) $(grep -c 'another way out' $log)" "ended 1 1" \
 		"a second VPN is refused"
 	is "$(devices)" "lo tun0" "and leaves the first one alone"
+}
+
+# scripts: the user's own; $script is handed on
+scripts()
+{
+	local script=/home/alice/script out=/home/alice/out
+	cat >$script <<-'END'
+		#!/bin/sh
+		echo "$reason $TUNDEV" >>~/out
+		[ "$reason" != disconnect ] || exit 0
+		ip link set "$TUNDEV" up && ip addr add 10.0.0.2/24 dev "$TUNDEV"
+	END
+	chmod 0755 $script
+	is "$(vpn reason=reconnect ping close | paste -sd ' ') $(head -n 1 $out)" \
+		"answers ended 0 reconnect tun0" "a script is told of a reconnect"
+	printf '#!/bin/sh\n%s\n' 'echo $reason >>~/out; [ $reason = disconnect ] ||' \
+		'exec sleep 1000' >$script
+	rm $out
+	is "$(vpn hold $out hup)" "ended 0" "one that hangs is ended with the VPN"
+	wait_until 5 grep -q disconnect $out
+	is "$(paste -sd ' ' $out)" "connect disconnect" \
+		"and started for the end"
+	is "$(devices)" lo "nothing is left of it"
+	script=/home/alice/none
+	is "$(vpn wait) $(grep -c 'none: No such file' $log)" "ended 1 2" \
+		"one that is missing ends it"
 }
 
 # refused TEXT PATTERN [VARIABLE...] [--fd KIND]
@@ -158,6 +184,7 @@ inside_start || bail "no namespaces of alice's"
 goes_well
 nonsense
 variables
+scripts
 refusals
 leftovers
 done_testing
