@@ -21,6 +21,15 @@
 #include "net/steer_dns.h"
 #include "net/views.h"
 
+/* What the inside has received went to the network, as by a host's end. */
+static void status_turn(struct link *l)
+{
+	uint64_t rx = l->rx_bytes;
+
+	l->rx_bytes = l->tx_bytes;
+	l->tx_bytes = rx;
+}
+
 /* What can be seen of the host's end, or of the device inside. */
 static void status_link(const struct status_run *run, struct status *s,
 			const char *name, int ns)
@@ -30,6 +39,7 @@ static void status_link(const struct status_run *run, struct status *s,
 	if (!link_kind(s->record.link)->end) {
 		s->linked = ns >= 0 && link_kind_inside(run->h, &s->record, ns,
 							&s->link) == 0;
+		status_turn(&s->link);
 		return;
 	}
 	s->linked = link_kind_outside(run->h, &s->record, run->sk,

@@ -81,6 +81,12 @@ macvlan()
 		"up macvlan False" "status says that it is not kept apart"
 	is "$(field two address) $(field two device)" "203.0.113.8/24 net0" \
 		"and shows its address and device"
+	inside lan python3 -c 'import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for i in range(100):
+    s.sendto(b"x" * 1000, ("203.0.113.1", 9))'
+	is "$(($(field lan rx_bytes) > 100000)) $(($(field lan tx_bytes) < 100000))" \
+		"1 1" "and counts what it sends as received, like a host's end"
 	ip -n lan link del eth0
 	like "$(field lan state)" broken "a device that was deleted is noticed"
 	runs "and up mends it" runnsctl up lan
