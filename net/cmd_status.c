@@ -92,30 +92,50 @@ int cmd_status(const struct host *h, const struct options *o, char **names,
 	return run.failed ? EXIT_FAILED : 0;
 }
 
+/**
+ * struct blocks - what was told of chains in the way
+ * @told, @told6: backend whose chains were; of those for IPv6 alone
+ * @four, @six:	these are to be told now
+ */
 struct blocks {
 	const struct host *h;
 	char told[sizeof(((struct record *)NULL)->firewall)];
+	char told6[sizeof(((struct record *)NULL)->firewall)];
+	bool four;
+	bool six;
 	bool failed;
 };
 
-static int blocks_print(void *ctx, const char *what)
+static int blocks_print(void *ctx, const char *what, bool six)
 {
-	(void)ctx;
-	puts(what);
+	const struct blocks *b = ctx;
+
+	if (six ? b->six : b->four)
+		puts(what);
 	return 0;
 }
 
-/* Once for each backend that a network has. */
+static bool blocks_once(char told[sizeof(((struct record *)NULL)->firewall)],
+			const struct record *r)
+{
+	if (strcmp(r->firewall, told) == 0)
+		return false;
+	memcpy(told, r->firewall, sizeof(r->firewall));
+	return true;
+}
+
+/* Once for each backend that a network has, and that one with IPv6 has. */
 static int blocks_one(void *ctx, const char *name)
 {
 	struct blocks *b = ctx;
 	struct record r;
 
-	if (record_read(b->h, name, &r) < 0 || !fw_find(r.firewall) ||
-	    strcmp(r.firewall, b->told) == 0)
+	if (record_read(b->h, name, &r) < 0 || !fw_find(r.firewall))
 		return 0;
-	snprintf(b->told, sizeof(b->told), "%s", r.firewall);
-	if (fw_blocks(fw_find(r.firewall), blocks_print, NULL) < 0)
+	b->four = blocks_once(b->told, &r);
+	b->six = r.net6.addr.family && blocks_once(b->told6, &r);
+	if ((b->four || b->six) &&
+	    fw_blocks(fw_find(r.firewall), blocks_print, b) < 0)
 		b->failed = true;
 	return 0;
 }

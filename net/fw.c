@@ -118,7 +118,7 @@ int fw_choose(enum profile_firewall wanted, const struct fw_backend **out)
 }
 
 int fw_blocks(const struct fw_backend *fw,
-	      int (*fn)(void *ctx, const char *what), void *ctx)
+	      int (*fn)(void *ctx, const char *what, bool six), void *ctx)
 {
 	size_t i;
 	int r = 0;

@@ -78,7 +78,8 @@ struct steer_dns;
  * @open6, @close6: likewise for IPv6
  * @each:	call @fn for each member's device; it must not call us
  * @blocks:	call @fn with the name of whatever would drop forwarded packets
- *		all the same; @used: members are this backend's
+ *		all the same; @used: members are this backend's; @six: it is in
+ *		the way of IPv6 alone
  * @steer:	have look-ups go to the name servers of a network; NULL: let them
  *		go where they want; in the namespace of that network
  * @steers:	do they?  1, 0 or -errno, not logged; in that namespace too
@@ -99,7 +100,8 @@ struct fw_backend {
 	int (*open6)(const char *device);
 	int (*close6)(const char *device);
 	int (*each)(int (*fn)(void *ctx, const char *link), void *ctx);
-	int (*blocks)(bool used, int (*fn)(void *ctx, const char *what),
+	int (*blocks)(bool used,
+		      int (*fn)(void *ctx, const char *what, bool six),
 		      void *ctx);
 	int (*steer)(const struct steer_dns *dns);
 	int (*steers)(const struct steer_dns *dns);
@@ -172,11 +174,13 @@ int fw_finish(const struct host *h, const struct fw_backend *fw) _must_check_;
 /**
  * fw_blocks() - call @fn for every chain that would drop forwarded packets
  * @fw:		the backend of the network in question
- * @what:	such as "chain inet filter forward (nft, policy drop)"
+ *
+ * Its name is such as "chain inet filter forward (nft, policy drop)".
  *
  * Return: 0, what @fn returned, or -errno.
  */
 int fw_blocks(const struct fw_backend *fw,
-	      int (*fn)(void *ctx, const char *what), void *ctx) _must_check_;
+	      int (*fn)(void *ctx, const char *what, bool six), void *ctx)
+	_must_check_;
 
 #endif

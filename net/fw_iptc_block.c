@@ -44,7 +44,8 @@ static bool block_by_rule(const struct iptc_lib *lib, struct xtc_handle *h)
 }
 
 static int block_one(const struct iptc_lib *lib, bool used,
-		     int (*fn)(void *ctx, const char *what), void *ctx)
+		     int (*fn)(void *ctx, const char *what, bool six),
+		     void *ctx)
 {
 	struct xt_counters counters;
 	struct xtc_handle *h;
@@ -63,10 +64,13 @@ static int block_one(const struct iptc_lib *lib, bool used,
 	lib->free(h);
 	buf_addf(&what, "chain FORWARD of %s-legacy (%s)", lib->program,
 		 why ? why : "");
-	return why ? fn(ctx, what.text) : 0;
+	return why ? fn(ctx, what.text, lib->family == 6) : 0;
 }
 
-int iptc_blocks(bool used, int (*fn)(void *ctx, const char *what), void *ctx)
+int iptc_blocks(bool used, int (*fn)(void *ctx, const char *what, bool six),
+		void *ctx)
 {
-	return block_one(&iptc_lib4, used, fn, ctx);
+	int r = block_one(&iptc_lib4, used, fn, ctx);
+
+	return r ? r : block_one(&iptc_lib6, used, fn, ctx);
 }

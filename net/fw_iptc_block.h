@@ -10,7 +10,7 @@
 #include "lib/base/base.h"
 
 /** iptc_blocks() - see struct fw_backend */
-int iptc_blocks(bool used, int (*fn)(void *ctx, const char *what), void *ctx)
-	_must_check_;
+int iptc_blocks(bool used, int (*fn)(void *ctx, const char *what, bool six),
+		void *ctx) _must_check_;
 
 #endif

@@ -169,7 +169,7 @@ static int nft_add(const struct fw_member *m)
 	if (err == 0)
 		err = nft_guard_set(sk, m);
 	if (err == 0)
-		err = nft_theirs_pass(sk, m->link);
+		err = nft_theirs_pass(sk, m->link, m->inside6.family);
 	if (err)
 		return log_errno(err, "cannot add %s to the nftables sets of "
 				 "RUNNS", m->link);
@@ -338,7 +338,8 @@ static int nft_clear(const char *leaving)
 	return 0;
 }
 
-static int nft_blocks(bool used, int (*fn)(void *ctx, const char *what),
+static int nft_blocks(bool used,
+		      int (*fn)(void *ctx, const char *what, bool six),
 		      void *ctx)
 {
 	struct nl_sock *sk;

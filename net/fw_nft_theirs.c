@@ -39,9 +39,10 @@ struct theirs_chain {
 	bool policy_drop;
 };
 
-/* As iptables-nft makes it. */
-static const struct theirs_chain theirs_iptables = {
-	.family = NFPROTO_IPV4, .table = "filter", .name = "FORWARD",
+/* As iptables-nft and ip6tables-nft make them. */
+static const struct theirs_chain theirs_iptables[] = {
+	{ .family = NFPROTO_IPV4, .table = "filter", .name = "FORWARD" },
+	{ .family = NFPROTO_IPV6, .table = "filter", .name = "FORWARD" },
 };
 
 struct theirs_list {
@@ -62,7 +63,8 @@ static int theirs_chain_one(void *ctx, struct nlmsghdr *h)
 	if (!tb[NFTA_CHAIN_HOOK] || !tb[NFTA_CHAIN_POLICY] ||
 	    !tb[NFTA_CHAIN_TABLE] || !tb[NFTA_CHAIN_NAME] ||
 	    (head->nfgen_family != NFPROTO_INET &&
-	     head->nfgen_family != NFPROTO_IPV4) ||
+	     head->nfgen_family != NFPROTO_IPV4 &&
+	     head->nfgen_family != NFPROTO_IPV6) ||
 	    list->n == THEIRS_CHAINS_MAX)
 		return 0;
 	hook = nla_find(nla_data(tb[NFTA_CHAIN_HOOK]),
@@ -271,8 +273,16 @@ static const char *theirs_reason(struct nl_sock *sk, bool used,
 	return c->policy_drop && !(used && order.passed) ? "policy drop" : NULL;
 }
 
+static const char *theirs_family(const struct theirs_chain *c)
+{
+	if (c->family == NFPROTO_INET)
+		return "inet";
+	return c->family == NFPROTO_IPV6 ? "ip6" : "ip";
+}
+
 int nft_theirs_blocks(struct nl_sock *sk, bool used,
-		      int (*fn)(void *ctx, const char *what), void *ctx)
+		      int (*fn)(void *ctx, const char *what, bool six),
+		      void *ctx)
 {
 	struct theirs_list list;
 	int r = theirs_chains(sk, NULL, &list);
@@ -284,16 +294,17 @@ int nft_theirs_blocks(struct nl_sock *sk, bool used,
 		BUF(what, 2 * THEIRS_NAME_SIZE + 64);
 
 		buf_addf(&what, "chain %s %s %s (nft, %s)",
-			 c->family == NFPROTO_INET ? "inet" : "ip", c->table,
-			 c->name, reason ? reason : "");
+			 theirs_family(c), c->table, c->name,
+			 reason ? reason : "");
 		if (reason)
-			r = fn(ctx, what.text);
+			r = fn(ctx, what.text, c->family == NFPROTO_IPV6);
 	}
 	return r;
 }
 
-/* Rules of ours in iptables-nft's chain. */
+/* Rules of ours in a chain of iptables-nft's. */
 struct theirs_ours {
+	const struct theirs_chain *chain;
 	const char *device;	/* NULL: any */
 	uint64_t handles[THEIRS_OURS_MAX];
 	size_t n;
@@ -318,17 +329,15 @@ static int theirs_find(struct nl_sock *sk, struct theirs_ours *ours)
 
 	do {
 		ours->n = 0;
-		err = theirs_rules(sk, &theirs_iptables, theirs_ours_one,
-				   ours);
+		err = theirs_rules(sk, ours->chain, theirs_ours_one, ours);
 	} while (err == -EINTR && --tries > 0);
 	return err;
 }
 
-static int theirs_delete(struct nl_sock *sk, uint64_t handle)
+static int theirs_delete(struct nl_sock *sk, const struct theirs_chain *c,
+			 uint64_t handle)
 {
-	struct nl_msg *msgs[1] = {
-		theirs_rule_msg(&theirs_iptables, NFT_MSG_DELRULE, 0),
-	};
+	struct nl_msg *msgs[1] = { theirs_rule_msg(c, NFT_MSG_DELRULE, 0) };
 	int err = -ENOMEM;
 
 	if (msgs[0] && nla_put_u64(msgs[0], NFTA_RULE_HANDLE, handle) == 0)
@@ -337,13 +346,14 @@ static int theirs_delete(struct nl_sock *sk, uint64_t handle)
 	return err == -ENOENT ? 0 : err;
 }
 
-static int theirs_remove(struct nl_sock *sk, const char *device)
+static int theirs_remove(struct nl_sock *sk, const struct theirs_chain *c,
+			 const char *device)
 {
-	struct theirs_ours ours = { .device = device };
+	struct theirs_ours ours = { .chain = c, .device = device };
 	int err = theirs_find(sk, &ours);
 
 	while (err == 0 && ours.n > 0)
-		err = theirs_delete(sk, ours.handles[--ours.n]);
+		err = theirs_delete(sk, c, ours.handles[--ours.n]);
 	return err;
 }
 
@@ -355,7 +365,8 @@ static const char *theirs_device(const char *link)
 }
 
 /* Both ways; as iptables-nft can read it. */
-static int theirs_let_pass(struct nl_sock *sk, const char *device)
+static int theirs_let_pass(struct nl_sock *sk, const struct theirs_chain *c,
+			   const char *device)
 {
 	static const enum nft_kind ways[] = { NFT_FROM, NFT_TO };
 	struct nl_msg *msgs[ARRAY_SIZE(ways)] = { NULL };
@@ -372,9 +383,9 @@ static int theirs_let_pass(struct nl_sock *sk, const char *device)
 			{ .kind = NFT_END },
 		};
 		const struct nft_rule rule = {
-			.family = theirs_iptables.family,
-			.table = theirs_iptables.table,
-			.chain = theirs_iptables.name,
+			.family = c->family,
+			.table = c->table,
+			.chain = c->name,
 			.comment = comment.text,
 			.words = words,
 		};
@@ -390,11 +401,14 @@ static int theirs_let_pass(struct nl_sock *sk, const char *device)
 	return err;
 }
 
-int nft_theirs_pass(struct nl_sock *sk, const char *link)
+static int theirs_pass(struct nl_sock *sk, const struct theirs_chain *c,
+		       const char *link)
 {
-	struct theirs_ours ours = { .device = theirs_device(link) };
+	struct theirs_ours ours = {
+		.chain = c, .device = theirs_device(link),
+	};
 	struct theirs_list list;
-	int err = theirs_chains(sk, &theirs_iptables, &list);
+	int err = theirs_chains(sk, c, &list);
 
 	if (err || list.n == 0 || !list.chains[0].policy_drop)
 		return err;
@@ -402,14 +416,24 @@ int nft_theirs_pass(struct nl_sock *sk, const char *link)
 	/* One for each way. */
 	if (err || ours.n == 2)
 		return err;
-	err = theirs_remove(sk, ours.device);
-	return err ? err : theirs_let_pass(sk, ours.device);
+	err = theirs_remove(sk, c, ours.device);
+	return err ? err : theirs_let_pass(sk, c, ours.device);
+}
+
+int nft_theirs_pass(struct nl_sock *sk, const char *link, bool six)
+{
+	int err = theirs_pass(sk, &theirs_iptables[0], link);
+
+	return err || !six ? err : theirs_pass(sk, &theirs_iptables[1], link);
 }
 
 int nft_theirs_unpass(struct nl_sock *sk, const char *link)
 {
+	int err;
+
 	/* What one pair does for all goes with the last. */
 	if (link && theirs_device(link) != link)
 		return 0;
-	return theirs_remove(sk, link);
+	err = theirs_remove(sk, &theirs_iptables[0], link);
+	return err ? err : theirs_remove(sk, &theirs_iptables[1], link);
 }

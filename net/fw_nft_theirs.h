@@ -19,16 +19,18 @@
  * @used:	nft_theirs_pass() was called for all members
  */
 int nft_theirs_blocks(struct nl_sock *sk, bool used,
-		      int (*fn)(void *ctx, const char *what), void *ctx)
-	_must_check_;
+		      int (*fn)(void *ctx, const char *what, bool six),
+		      void *ctx) _must_check_;
 
 /**
  * nft_theirs_pass() - let a member through iptables-nft's chain, if it drops
  * @link:	its device
+ * @six:	and through that of IPv6
  *
  * Return: 0, also if nothing had to be done; -errno.
  */
-int nft_theirs_pass(struct nl_sock *sk, const char *link) _must_check_;
+int nft_theirs_pass(struct nl_sock *sk, const char *link, bool six)
+	_must_check_;
 
 /**
  * nft_theirs_unpass() - take such rules away

@@ -22,10 +22,13 @@ struct warn {
 	void *ctx;
 };
 
-static int warn_block(void *ctx, const char *what)
+static int warn_block(void *ctx, const char *what, bool six)
 {
 	const struct warn *w = ctx;
 	BUF(text, WARN_TEXT_SIZE);
+
+	if (six && !w->r->net6.addr.family)
+		return 0;
 
 	buf_addf(&text, "forwarded packets are dropped by %s: let device %s "
 		 "pass there, both ways", what, w->r->outside);
@@ -73,13 +76,14 @@ static int warn_no_way_out(const struct warn *w, struct nl_sock *sk,
 	return w->fn(w->ctx, text.text);
 }
 
-static int warn_keep(void *ctx, const char *what)
+static int warn_keep(void *ctx, const char *what, bool six)
 {
 	struct warn_blocks *blocks = ctx;
 
 	if (blocks->n == WARN_BLOCKS_MAX)
 		return -ENOSPC;
 	snprintf(blocks->what[blocks->n], WARN_BLOCK_SIZE, "%s", what);
+	blocks->six[blocks->n] = six;
 	blocks->n++;
 	return 0;
 }
@@ -101,7 +105,7 @@ static int warn_kept(const struct warn *w, struct warn_blocks *blocks)
 		return fw_blocks(fw_find(w->r->firewall), warn_block,
 				 (void *)w);
 	for (i = 0; i < blocks->n && err == 0; i++)
-		err = warn_block((void *)w, blocks->what[i]);
+		err = warn_block((void *)w, blocks->what[i], blocks->six[i]);
 	return err;
 }
 

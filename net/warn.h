@@ -31,6 +31,7 @@ int warn_each(const struct record *r, struct nl_sock *sk, bool stands,
 struct warn_blocks {
 	char firewall[16];
 	char what[WARN_BLOCKS_MAX][WARN_BLOCK_SIZE];
+	bool six[WARN_BLOCKS_MAX];
 	size_t n;
 	bool has_way;
 };
