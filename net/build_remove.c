@@ -64,9 +64,19 @@ static int remove_device(struct nl_sock *sk, const struct record *r)
 	return err == -ENODEV ? 0 : err;
 }
 
-static int remove_connections(const struct host *h, const struct addr *inside)
+/* Of IPv6 the whole network is its own. */
+static int remove_connections(const struct host *h, const struct record *r)
 {
-	return h->parent[0] ? track_forget_here(inside) : track_forget(inside);
+	const struct addr_net nets[] = { r->net6, { r->peer, 32 } };
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < ARRAY_SIZE(nets) && err == 0; i++) {
+		if (nets[i].addr.family)
+			err = h->parent[0] ? track_forget_here(&nets[i]) :
+					     track_forget(&nets[i]);
+	}
+	return err;
 }
 
 /* What is outside, where the thread stands. */
@@ -99,10 +109,8 @@ static int remove_outside(const struct host *h, const struct record *r)
 	if (err == 0 && kind->routed && r->net6.addr.family)
 		err = uplink6_leave(h, sk, r->name);
 	/* Before anybody else can get the address. */
-	if (err == 0 && kind->routed && r->net6.addr.family)
-		err = remove_connections(h, &r->peer6);
-	if (err == 0 && kind->routed && r->peer.family)
-		err = remove_connections(h, &r->peer);
+	if (err == 0 && kind->routed)
+		err = remove_connections(h, r);
 	if (err == 0 && h->parent[0])
 		err = remove_device(sk, r);
 	return err;

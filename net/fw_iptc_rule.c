@@ -18,6 +18,7 @@
 #include <linux/netfilter/xt_mark.h>
 #include <linux/netfilter/xt_rpfilter.h>
 #include <linux/netfilter/xt_tcpudp.h>
+#include <netinet/icmp6.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -104,6 +105,14 @@ static void iptc_put_head6(struct ip6t_ip6 *ip, const struct iptc_rule *rule)
 		memset(&ip->dmsk, 0xff, sizeof(ip->dmsk));
 		ip->invflags |= IP6T_INV_DSTIP;
 	}
+}
+
+static void iptc_put_echo6(struct iptc_entry *e)
+{
+	struct ip6t_icmp *icmp = iptc_part(e, "icmp6", 0, sizeof(*icmp));
+
+	icmp->type = ICMP6_ECHO_REQUEST;
+	icmp->code[1] = UINT8_MAX;
 }
 
 static void iptc_put_match(struct iptc_entry *e, enum iptc_match match)
@@ -300,6 +309,8 @@ int iptc_rule_add(const struct iptc *t, const struct iptc_rule *rule)
 	} else {
 		e.len = XT_ALIGN(sizeof(e.v6));
 		iptc_put_head6(&e.v6.ipv6, rule);
+		if (rule->match == IPTC_ICMP)
+			iptc_put_echo6(&e);
 	}
 	iptc_put_match(&e, rule->match);
 	if (rule->allow)

@@ -24,7 +24,7 @@ enum iptc_place { IPTC_TAIL, IPTC_HEAD, IPTC_SECOND };
 enum iptc_match {
 	IPTC_ANY,
 	IPTC_ANSWER,	/* belongs to a connection */
-	IPTC_ICMP,	/* that of the family */
+	IPTC_ICMP,	/* of IPv6 only a request for an echo */
 	IPTC_SPOOFED,	/* its source is not reached by where it came in */
 	IPTC_MARKED,
 	IPTC_TRANSLATED, /* belongs to a connection, or its target was changed */

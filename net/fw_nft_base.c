@@ -68,6 +68,7 @@ enum {
 #define ALLOWED(row) \
 	{ .kind = NFT_ALLOWED, .set = row, .value = row##_FIELDS }
 #define ANSWER { .kind = NFT_ANSWER }
+#define ECHO { .kind = NFT_ECHO6 }
 #define SPOOFED { .kind = NFT_SPOOFED }
 #define MASQUERADE { .kind = NFT_MASQUERADE }
 #define ACCEPT { .kind = NFT_VERDICT, .value = NF_ACCEPT }
@@ -113,7 +114,7 @@ static const struct nft_chain {
 	    { ALLOWED(NFT_ALLOW_HERE), ACCEPT },
 	    { IIFNAME(BYWAYS), DROP },
 	    { L4PROTO(IPPROTO_ICMP), ACCEPT },
-	    { L4PROTO(IPPROTO_ICMPV6), ACCEPT },
+	    { IPV6, L4PROTO(IPPROTO_ICMPV6), ECHO, ACCEPT },
 	    { DROP } } },
 	{ "published", "nat", NF_INET_PRE_ROUTING, NF_IP_PRI_NAT_DST,
 	  { { IIFNAME(LINKS), IIFNAME_NOT(OPEN), ACCEPT },

@@ -15,6 +15,7 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netinet/ip.h>
+#include <netinet/icmp6.h>
 #include <netinet/ip6.h>
 #include <netinet/udp.h>
 #include <stddef.h>
@@ -220,6 +221,17 @@ static bool rule_put_port(struct nl_msg *msg, int value)
 	       rule_compare(msg, NFT_CMP_EQ, &port, sizeof(port));
 }
 
+static bool rule_put_echo6(struct nl_msg *msg)
+{
+	static const struct rule_bytes type = {
+		NFT_PAYLOAD_TRANSPORT_HEADER, 0, sizeof(uint8_t),
+	};
+	const uint8_t echo = ICMP6_ECHO_REQUEST;
+
+	return rule_load_bytes(msg, &type, NFT_REG_1) &&
+	       rule_compare(msg, NFT_CMP_EQ, &echo, sizeof(echo));
+}
+
 /* Has the connection any of the bits of @mask? */
 static bool rule_put_connection(struct nl_msg *msg, enum nft_ct_keys key,
 				uint32_t mask)
@@ -399,6 +411,8 @@ static bool rule_put_word(struct nl_msg *msg, const struct nft_word *w)
 		return rule_put_addressed(msg, w->net);
 	case NFT_PORT:
 		return rule_put_port(msg, w->value);
+	case NFT_ECHO6:
+		return rule_put_echo6(msg);
 	case NFT_ANSWER:
 		return rule_put_connection(msg, NFT_CT_STATE, RULE_ANSWER);
 	case NFT_SPOOFED:

@@ -24,6 +24,7 @@ enum nft_kind {
 	NFT_FAMILY,	/* meta nfproto */
 	NFT_ADDRESSED,	/* ip daddr or ip6 daddr, behind NFT_FAMILY */
 	NFT_PORT,	/* th dport, behind NFT_PROTOCOL */
+	NFT_ECHO6,	/* icmpv6 type echo-request, behind NFT_PROTOCOL */
 	NFT_ANSWER,	/* ct state established,related */
 	NFT_SPOOFED,	/* fib saddr . iif oif missing */
 	NFT_TRANSLATED,	/* ct status dnat */

@@ -91,7 +91,7 @@ int inet6_outside(struct build *b)
 	if (err == 0)
 		err = inet6_device(device);
 	if (err == 0)
-		err = route6_add_addr(b->out, b->link, &b->record.net6);
+		err = route6_add_lone_addr(b->out, b->link, &b->record.net6);
 	if (err)
 		return log_errno(err, "cannot set up IPv6 of the device %s",
 				 device);
@@ -147,6 +147,9 @@ int inet6_start(struct build *b)
 	if (err == 0)
 		err = route6_add_neighbour(b->out, b->link, &b->record.peer6,
 					   in.mac);
+	if (err == 0)
+		err = route6_add_net(b->out, b->link, &b->record.net6,
+				     &b->record.peer6);
 	if (err)
 		return log_errno(err, "cannot set up IPv6 of the device %s",
 				 b->record.outside);

@@ -4,7 +4,9 @@
  *
  * Neither end has a link-local address, and each knows the other's hardware
  * address for good: nobody has to be asked, and nobody's answer is believed.
- * What comes from a link-local address has no route back, and is dropped with
+ * The whole network is routed to the inside: were it on the link, answers to
+ * made-up addresses would fill the host's table of neighbours, which is one for
+ * all devices.  What comes from a link-local address has no route back, and is dropped with
  * all else that is forged.
  */
 #ifndef RUNNS_NET_INET6_H

@@ -19,12 +19,12 @@ enum {
 	ROUTE6_HALF = 3,	/* 2000::/3 is meant as a default too */
 };
 
-int route6_add_addr(struct nl_sock *sk, int index, const struct addr_net *net)
+static int route6_put_addr(struct nl_sock *sk, int index,
+			   const struct addr_net *net, uint32_t flags)
 {
 	struct ifaddrmsg head = {
 		.ifa_family = AF_INET6,
 		.ifa_prefixlen = net->prefix,
-		.ifa_flags = IFA_F_NODAD,
 		.ifa_index = (unsigned int)index,
 	};
 	_cleanup_msg_ struct nl_msg *msg = NULL;
@@ -35,10 +35,23 @@ int route6_add_addr(struct nl_sock *sk, int index, const struct addr_net *net)
 	if (!msg)
 		return -ENOMEM;
 	if (nla_put(msg, IFA_LOCAL, ROUTE6_LEN, net->addr.bytes) < 0 ||
-	    nla_put(msg, IFA_ADDRESS, ROUTE6_LEN, net->addr.bytes) < 0)
+	    nla_put(msg, IFA_ADDRESS, ROUTE6_LEN, net->addr.bytes) < 0 ||
+	    nla_put_u32(msg, IFA_FLAGS, flags) < 0)
 		return -EMSGSIZE;
 	err = nl_talk(sk, msg, NULL, NULL);
 	return err == -EEXIST ? 0 : err;
+}
+
+int route6_add_addr(struct nl_sock *sk, int index, const struct addr_net *net)
+{
+	return route6_put_addr(sk, index, net, IFA_F_NODAD);
+}
+
+int route6_add_lone_addr(struct nl_sock *sk, int index,
+			 const struct addr_net *net)
+{
+	return route6_put_addr(sk, index, net,
+			       IFA_F_NODAD | IFA_F_NOPREFIXROUTE);
 }
 
 int route6_add_neighbour(struct nl_sock *sk, int index, const struct addr *a,
@@ -61,11 +74,13 @@ int route6_add_neighbour(struct nl_sock *sk, int index, const struct addr *a,
 	return nl_talk(sk, msg, NULL, NULL);
 }
 
-int route6_add_default(struct nl_sock *sk, int index,
-		       const struct addr *gateway)
+int route6_add_net(struct nl_sock *sk, int index, const struct addr_net *net,
+		   const struct addr *gateway)
 {
+	struct addr_net base = net ? *net : (struct addr_net){ .prefix = 0 };
 	struct rtmsg head = {
 		.rtm_family = AF_INET6,
+		.rtm_dst_len = base.prefix,
 		.rtm_table = RT_TABLE_MAIN,
 		.rtm_protocol = ROUTE_PROTO,
 		.rtm_scope = RT_SCOPE_UNIVERSE,
@@ -73,15 +88,25 @@ int route6_add_default(struct nl_sock *sk, int index,
 		.rtm_flags = RTNH_F_ONLINK,
 	};
 	_cleanup_msg_ struct nl_msg *msg = NULL;
+	unsigned int bit;
 
+	for (bit = base.prefix; bit < ROUTE6_LEN * 8; bit++)
+		base.addr.bytes[bit / 8] &= (uint8_t)~(0x80U >> bit % 8);
 	msg = nl_new(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, &head,
 		     sizeof(head));
 	if (!msg)
 		return -ENOMEM;
-	if (nla_put_u32(msg, RTA_OIF, (uint32_t)index) < 0 ||
+	if (nla_put(msg, RTA_DST, ROUTE6_LEN, base.addr.bytes) < 0 ||
+	    nla_put_u32(msg, RTA_OIF, (uint32_t)index) < 0 ||
 	    nla_put(msg, RTA_GATEWAY, ROUTE6_LEN, gateway->bytes) < 0)
 		return -EMSGSIZE;
 	return nl_talk(sk, msg, NULL, NULL);
+}
+
+int route6_add_default(struct nl_sock *sk, int index,
+		       const struct addr *gateway)
+{
+	return route6_add_net(sk, index, NULL, gateway);
 }
 
 static int route6_matched(void *ctx, struct nlmsghdr *h)

@@ -13,6 +13,20 @@
 int route6_add_addr(struct nl_sock *sk, int index, const struct addr_net *net)
 	_must_check_;
 
+/** route6_add_lone_addr() - likewise, but no route to its network */
+int route6_add_lone_addr(struct nl_sock *sk, int index,
+			 const struct addr_net *net) _must_check_;
+
+/**
+ * route6_add_net() - send what is for the network of @net to @gateway
+ *
+ * Needs the device @index to be up.
+ *
+ * Return: 0 or -errno.
+ */
+int route6_add_net(struct nl_sock *sk, int index, const struct addr_net *net,
+		   const struct addr *gateway) _must_check_;
+
 /**
  * route6_add_neighbour() - note for good which hardware address @a has
  * @mac:	six bytes

@@ -145,6 +145,7 @@ int route6_steer_back(struct nl_sock *sk, const struct route_steer *s)
 		.type = RTN_UNICAST,
 		.dst = &base,
 		.dev = s->link,
+		.gateway = &s->inside6,
 	};
 	unsigned int i;
 

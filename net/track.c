@@ -19,7 +19,7 @@
 #include "net/linger.h"
 #include "net/nl.h"
 
-static struct addr *track_addrs;
+static struct addr_net *track_nets;
 static size_t track_n;
 static int track_lock = -1;
 
@@ -36,24 +36,33 @@ static struct nl_msg *track_new(int family, int type, int flags)
 
 static int track_compare(const void *a, const void *b)
 {
-	const struct addr *x = a, *y = b;
+	const struct addr_net *x = a, *y = b;
 
-	if (x->family != y->family)
-		return x->family - y->family;
-	return memcmp(x->bytes, y->bytes, x->family == 4 ? 4 : 16);
+	if (x->addr.family != y->addr.family)
+		return x->addr.family - y->addr.family;
+	return memcmp(x->addr.bytes, y->addr.bytes,
+		      x->addr.family == 4 ? 4 : 16);
+}
+
+/* Networks that do not overlap are in order by any address of theirs. */
+static int track_look(const void *a, const void *b)
+{
+	const struct addr_net *x = a, *y = b;
+
+	return addr_in_net(&x->addr, y) ? 0 : track_compare(x, y);
 }
 
 static bool track_has(const struct nlattr *ip, int end)
 {
 	const struct nlattr *attr = nla_find(nla_data(ip), nla_len(ip), end);
-	struct addr a = { .family = 4 };
+	struct addr_net one = { .addr.family = 4 };
 
 	if (!attr || (nla_len(attr) != 4 && nla_len(attr) != 16))
 		return false;
 	if (nla_len(attr) == 16)
-		a.family = 6;
-	memcpy(a.bytes, nla_data(attr), (size_t)nla_len(attr));
-	return bsearch(&a, track_addrs, track_n, sizeof(a), track_compare);
+		one.addr.family = 6;
+	memcpy(one.addr.bytes, nla_data(attr), (size_t)nla_len(attr));
+	return bsearch(&one, track_nets, track_n, sizeof(one), track_look);
 }
 
 /* Is an address of ours at either end, in one direction? */
@@ -107,7 +116,7 @@ static int track_all(void)
 		track_new(AF_UNSPEC, IPCTNL_MSG_CT_GET, NLM_F_DUMP);
 	int err = msg ? nl_open(NETLINK_NETFILTER, &list) : -ENOMEM;
 
-	qsort(track_addrs, track_n, sizeof(*track_addrs), track_compare);
+	qsort(track_nets, track_n, sizeof(*track_nets), track_compare);
 	if (err == 0)
 		err = nl_open(NETLINK_NETFILTER, &sk);
 	if (err == 0)
@@ -127,30 +136,30 @@ static void track_run(void)
 			  "that are down");
 }
 
-int track_forget_here(const struct addr *a)
+int track_forget_here(const struct addr_net *net)
 {
-	struct addr *later = track_addrs;
+	struct addr_net *later = track_nets;
 	size_t later_n = track_n;
-	struct addr one = *a;
+	struct addr_net one = *net;
 	int err;
 
-	track_addrs = &one;
+	track_nets = &one;
 	track_n = 1;
 	err = track_all();
-	track_addrs = later;
+	track_nets = later;
 	track_n = later_n;
 	return err;
 }
 
-int track_forget(const struct addr *a)
+int track_forget(const struct addr_net *net)
 {
-	struct addr *more = reallocarray(track_addrs, track_n + 1,
-					 sizeof(*more));
+	struct addr_net *more = reallocarray(track_nets, track_n + 1,
+					     sizeof(*more));
 
 	if (!more)
 		return -ENOMEM;
-	track_addrs = more;
-	track_addrs[track_n++] = *a;
+	track_nets = more;
+	track_nets[track_n++] = *net;
 	return 0;
 }
 

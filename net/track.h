@@ -9,8 +9,8 @@
 #include "net/host.h"
 
 /**
- * track_forget() - have all connections of one address forgotten
- * @a:		the inside of a network that goes
+ * track_forget() - have all connections of some addresses forgotten
+ * @net:	the inside of a network that goes; others must not overlap it
  *
  * Who gets the address next must not inherit the translations of its former
  * owner.  Connections of others are left alone.  A kernel that lists none has
@@ -18,7 +18,7 @@
  *
  * Return: 0 or -ENOMEM.
  */
-int track_forget(const struct addr *a) _must_check_;
+int track_forget(const struct addr_net *net) _must_check_;
 
 /**
  * track_forget_here() - the same at once, where the thread stands
@@ -27,7 +27,7 @@ int track_forget(const struct addr *a) _must_check_;
  *
  * Return: 0 or -errno.
  */
-int track_forget_here(const struct addr *a) _must_check_;
+int track_forget_here(const struct addr_net *net) _must_check_;
 
 /**
  * track_end() - leave what is to be forgotten to the child that lingers
