@@ -179,6 +179,35 @@ uplinks()
 	own_end "$held"
 }
 
+# --- runnsctl unshare ------------------------------------------------------------
+
+un()
+{
+	as alice runnsctl unshare --net veth "$@"
+}
+
+by_unshare()
+{
+	map_write <<-END
+		alice	-	-	veth=1
+		*	-	-
+	END
+	is "$(un -- python3 "$tests/peer.py" get 198.51.100.1)" 203.0.113.2 \
+		"unshare --net veth: leaves masqueraded"
+	is "$(un -- grep nameserver /etc/resolv.conf)" "nameserver 203.0.113.1" \
+		"unshare --net veth: the host's name servers"
+	is "$(un -- getent ahostsv4 which.test | awk 'NR == 1 { print $1 }')" \
+		192.0.2.1 "unshare --net veth: names resolve"
+	said=$(as carol runnsctl unshare --net veth -- touch /tmp/ran 2>&1)
+	is $? 125 "unshare --net veth: refused to carol"
+	like "$said" 'runns.map allows uid 5003 no network' "she is told"
+	refuses "nothing of hers ran" test -e /tmp/ran
+	said=$(un --mtu 1400 -- true 2>&1)
+	is $? 125 "unshare --net veth --mtu: refused"
+	runnsctl gc
+	nothing_left "unshare --net veth leaves nothing"
+}
+
 # --- names ---------------------------------------------------------------------
 
 big_uids()
@@ -260,6 +289,7 @@ done
 backend=auto
 conf_write </dev/null
 uplinks
+by_unshare
 big_uids
 killed
 done_testing
