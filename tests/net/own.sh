@@ -41,7 +41,7 @@ own_make()
 # own_name PID: the name of the network that its namespace is connected by
 own_name()
 {
-	grep -lx "ns=$(stat -Lc %i "/proc/$1/ns/net")" /run/runns/net/*/state |
+	grep -slx "ns=$(stat -Lc %i "/proc/$1/ns/net")" /run/runns/net/*/state |
 		sed 's|/state$||; s|.*/||'
 }
 
@@ -50,7 +50,9 @@ own_in()
 {
 	local pid=$1
 	shift
-	nsenter -t "$pid" -U -n --preserve-credentials -- "$@"
+	setpriv --reuid "$(stat -c %u "/proc/$pid")" --regid 5001 \
+		--clear-groups nsenter -t "$pid" -U -n \
+		--preserve-credentials -- "$@"
 }
 
 # own_end PID...: it goes, and its device with it
