@@ -55,13 +55,25 @@ own_in()
 		--preserve-credentials -- "$@"
 }
 
-# own_end PID...: it goes, and its device with it
+# own_members PID: all processes in its namespace
+own_members()
+{
+	local net process
+	net=$(readlink "/proc/$1/ns/net")
+	for process in /proc/[0-9]*; do
+		[ "$(readlink "$process/ns/net" 2>/dev/null)" != "$net" ] ||
+			echo "${process##*/}"
+	done
+}
+
+# own_end PID...: it goes with all who are in it, and its device with it
 own_end()
 {
 	local pid link
 	for pid; do
 		link=$(sed -n 's/^outside=//p' "/run/runns/net/$(own_name "$pid")/state" 2>/dev/null)
-		kill -9 "$pid"
+		# shellcheck disable=SC2046
+		kill -9 $(own_members "$pid")
 		wait "$pid" 2>/dev/null
 		[ -z "$link" ] || wait_until 10 own_is_gone "$link"
 	done

@@ -126,7 +126,8 @@ isolation()
 	gateway=$(echo "$said" | sed -n 's/^gateway //p')
 	own_in "$first" python3 "$tests/peer.py" http 80 >/dev/null 2>&1 &
 	own_make bob
-	wait_until 5 eval "$reaches" "$address" 80
+	wait_until 5 own_in "$first" sh -c "$reaches" "$address" 80
+	runs "$backend: the host reaches it" sh -c "$reaches" "$address" 80
 	refuses "$backend: the host's services by the gateway" \
 		own_in "$first" sh -c "$reaches" "$gateway" 8080
 	refuses "$backend: by its other address" \
