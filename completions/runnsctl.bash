@@ -4,7 +4,7 @@
 # Options of run and unshare that take an argument.
 _runnsctl_takes='-n|--name|--resolv|--net|--state|--map-user|--hostname|'\
 '--monotonic|--boottime|--root|--bind|--tmpfs|--copy-up|--pre|--exec|--post|'\
-'--fill|--mtu|--ifname|--cidr|--outbound'
+'--fill|-p|--publish|--mtu|--ifname|--cidr|--outbound'
 
 # Words behind the options of run: a program, then what files there are.
 _runnsctl_program()
@@ -49,7 +49,7 @@ _runnsctl()
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 	fi
-	if [[ $command == unshare && $prev == --name ]]; then
+	if [[ $command =~ ^(unshare|publish)$ && $prev == --name ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(command ls \
 			"$XDG_RUNTIME_DIR/runns" ~/.local/state/runns \
 			2>/dev/null | grep -v :)" -- "$cur")

@@ -17,7 +17,7 @@ end
 # Options of run and unshare that take an argument.
 set -g __runnsctl_takes -n --name --resolv --net --state --map-user --hostname \
 	--monotonic --boottime --root --bind --tmpfs --copy-up --pre --exec \
-	--post --fill --mtu --ifname --cidr --outbound
+	--post --fill -p --publish --mtu --ifname --cidr --outbound
 
 # Words behind the options of run: the program and its own.
 function __runnsctl_program

@@ -21,7 +21,7 @@ static int take(void *ctx, int code, char *arg)
 	struct forward_request *request = ctx;
 
 	if (code == 'n')
-		request->netns = arg;
+		request->far.netns = arg;
 	else if (code == 'R')
 		request->reverse = true;
 	else

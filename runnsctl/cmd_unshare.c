@@ -77,6 +77,8 @@ const struct cli_option cmd_unshare_options[] = {
 	{ OPT_EXEC, "exec", "COMMAND", "inside, before PROGRAM" },
 	{ OPT_POST, "post", "COMMAND", "outside, after, whatever happens" },
 	{ OPT_FILL, "fill", "DIR", "copy PROGRAMs and their libraries there" },
+	{ 'p', "publish", "[ADDR:]HOST:PORT",
+	  "let a port of the host lead inside" },
 	{ OPT_MTU, "mtu", "BYTES", "of the network's device" },
 	{ OPT_IFNAME, "ifname", "NAME", "of the network's device" },
 	{ OPT_CIDR, "cidr", "NET/LEN", "addresses inside" },
@@ -128,6 +130,19 @@ static int take_net(struct words *w, char *arg)
 			       why, kinds);
 }
 
+static int take_port(struct words *w, const char *arg)
+{
+	struct ports *ports = &w->request->ports;
+	const char *why = ports->n == PUBLISH_MAX
+				  ? "is one too many (64)"
+				  : publish_parse(arg, &ports->list[ports->n]);
+
+	if (why)
+		return usage(w, "-p", arg, why);
+	ports->n++;
+	return 0;
+}
+
 static int take_mtu(struct words *w, const char *arg)
 {
 	uint64_t mtu;
@@ -154,6 +169,8 @@ static int take_network_option(struct words *w, int code, char *arg)
 	switch (code) {
 	case OPT_NET:
 		return take_net(w, arg);
+	case 'p':
+		return take_port(w, arg);
 	case OPT_MTU:
 		return take_mtu(w, arg);
 	case OPT_IFNAME:
@@ -298,6 +315,8 @@ static int check_network(struct unshare_request *request)
 	static char none[] = "none";
 	const char *why = n->kind ? NULL : network_parse(none, n);
 
+	if (!why && n->kind->is_host && request->ports.n)
+		why = "its ports need not be published";
 	if (!why && n->kind->check)
 		why = n->kind->check(n);
 	if (!why)

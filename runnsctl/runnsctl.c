@@ -124,6 +124,11 @@ static const struct command commands[] = {
 	  "the VPN the network of the instance goes. Started by anything else it\n"
 	  "fails.",
 	  cmd_attach_options, .run = cmd_attach },
+	{ "publish", "[ADDR:]HOST:PORT[/udp]...|--list",
+	  "Let ports of the host lead into an instance of unshare",
+	  "Listens at ADDR (default: 127.0.0.1, all: *) and HOST outside; PORT is\n"
+	  "where a program inside listens at its 127.0.0.1 or at all addresses.",
+	  cmd_publish_options, .run = cmd_publish },
 	{ "help", "[COMMAND]", "Show help", "", .run = cmd_help },
 	{ "__forward-far", "", "The other end of forward", "",
 	  .run = cmd_forward_far },

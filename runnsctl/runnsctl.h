@@ -89,6 +89,7 @@ extern const struct cli_option cmd_doctor_options[];
 extern const struct cli_option cmd_explain_options[];
 extern const struct cli_option cmd_forward_options[];
 extern const struct cli_option cmd_list_options[];
+extern const struct cli_option cmd_publish_options[];
 extern const struct cli_option cmd_run_options[];
 extern const struct cli_option cmd_shell_options[];
 extern const struct cli_option cmd_unshare_options[];
@@ -128,6 +129,9 @@ int cmd_unshare(const struct command *command, int argc, char **argv);
 
 /** cmd_kinds() - networks of unshare, for completion */
 int cmd_kinds(const struct command *command, int argc, char **argv);
+
+/** cmd_publish() - ports that lead into an instance of unshare */
+int cmd_publish(const struct command *command, int argc, char **argv);
 
 /** cmd_start() - the last steps of start_child(), see start.h */
 int cmd_start(const struct command *command, int argc, char **argv);

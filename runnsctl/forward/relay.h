@@ -29,6 +29,7 @@ struct relay {
 	struct side connect;
 	struct watch names_watch;
 	struct watch far_watch;
+	struct watch end_watch;
 	struct pipes pipes;
 	struct forward *forwards;
 	size_t n_forwards;

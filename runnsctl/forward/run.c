@@ -84,6 +84,7 @@ static int relay_forwards(struct relay *relay,
 	for (size_t i = 0; i < request->n; i++) {
 		struct forward *f = &relay->forwards[i];
 		struct addr addr;
+		int r;
 
 		f->relay = relay;
 		f->spec = request->specs[i];
@@ -97,15 +98,29 @@ static int relay_forwards(struct relay *relay,
 			f->addrs[0] = addr;
 			f->n_addrs = 1;
 		}
-		if (forward_listen(f) < 0)
-			return -EIO;
+		r = forward_listen(f);
+		if (r < 0)
+			return r;
 	}
 	return 0;
 }
 
+static void end_ready(struct watch *watch, uint32_t events)
+{
+	(void)events;
+	loop_end(&LOOP_OWNER(watch, struct relay, end_watch)->loop, EXIT_OK);
+}
+
+static void report(const struct forward_request *request, int err)
+{
+	if (request->report)
+		request->report(request->far.ctx, err);
+}
+
 static void say_ready(const struct forward_request *request)
 {
-	const char *netns = request->netns ? request->netns : "the network";
+	const char *netns = request->far.netns ? request->far.netns :
+						 "the network";
 	char where[FORWARD_LISTEN_SIZE];
 
 	for (size_t i = 0; i < request->n; i++) {
@@ -134,11 +149,17 @@ static int relay_run(struct relay *relay, const struct forward_request *request)
 	if (r == 0)
 		r = loop_add(&relay->loop, relay->connect.names, EPOLLIN,
 			     &relay->names_watch);
+	relay->end_watch.ready = end_ready;
+	if (r == 0 && request->end)
+		r = loop_add(&relay->loop, *request->end, EPOLLIN,
+			     &relay->end_watch);
 	if (r < 0) {
 		cli_error("forward: %s", strerror(-r));
 		return EXIT_FAILED;
 	}
-	if (relay_forwards(relay, request) < 0)
+	r = relay_forwards(relay, request);
+	report(request, r);
+	if (r < 0)
 		return relay->loop.ended ? relay->loop.status : EXIT_FAILED;
 	if (request->verbose)
 		say_ready(request);
@@ -158,7 +179,7 @@ static int sides_open(struct relay *relay,
 
 	r = side_near(near, &relay->loop);
 	if (r == 0)
-		r = side_far(far, &relay->loop, request->netns, pid);
+		r = side_far(far, &relay->loop, &request->far, pid);
 	return r;
 }
 

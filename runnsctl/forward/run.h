@@ -9,16 +9,21 @@
 #include <stddef.h>
 
 #include "lib/policy/forward.h"
+#include "runnsctl/forward/side.h"
 
 /**
  * struct forward_request - what to forward
- * @netns:	name of the other namespace; NULL: the one that the map says
+ * @far:	where the other end is
+ * @end:	NULL, or a descriptor whose end is the end of it
+ * @report:	NULL, or is told once whether all sockets listen: 0 or -errno
  * @reverse:	listen there and connect from here, else the other way round
  * @verbose:	say when it is ready, and what fails later
  * @specs:	@n of them
  */
 struct forward_request {
-	const char *netns;
+	struct far_place far;
+	const int *end;
+	void (*report)(const void *ctx, int err);
 	bool reverse;
 	bool verbose;
 	const struct forward_spec *specs;

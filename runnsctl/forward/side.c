@@ -34,19 +34,23 @@ int side_near(struct side *side, struct loop *loop)
 }
 
 /* The helper asks the map; what it starts is the caller again. */
-static void far_exec(const char *netns)
+static void far_exec(const struct far_place *place)
 {
 	char *program[] = { (char *)self, (char *)"__forward-far", NULL };
 	struct launch launch = {
 		.what = "forward",
-		.name = netns,
+		.name = place->netns,
 		.program = program,
 	};
 
+	if (place->enter)
+		_exit(place->enter(place->ctx) < 0 ?
+			      EXIT_FAILED :
+			      cmd_forward_far(NULL, 0, NULL));
 	_exit(launch_run(&launch));
 }
 
-static void far_child(const char *netns, int sockets, int names)
+static void far_child(const struct far_place *place, int sockets, int names)
 {
 	loop_unblock_signals();
 	/* Above the two numbers that they are about to become. */
@@ -54,7 +58,7 @@ static void far_child(const char *netns, int sockets, int names)
 	names = fcntl(names, F_DUPFD_CLOEXEC, 3);
 	if (sockets >= 0 && names >= 0 && dup2(sockets, CHANNEL_SOCKETS) >= 0 &&
 	    dup2(names, CHANNEL_NAMES) >= 0)
-		far_exec(netns);
+		far_exec(place);
 	_exit(EXIT_FAILED);
 }
 
@@ -72,8 +76,8 @@ static int far_greeting(struct side *side)
 	return r;
 }
 
-int side_far(struct side *side, struct loop *loop, const char *netns,
-	     pid_t *pid)
+int side_far(struct side *side, struct loop *loop,
+	     const struct far_place *place, pid_t *pid)
 {
 	_cleanup_close_ int far_sockets = -1, far_names = -1;
 	int sockets[2], names[2];
@@ -97,7 +101,7 @@ int side_far(struct side *side, struct loop *loop, const char *netns,
 	if (*pid < 0)
 		return -errno;
 	if (*pid == 0)
-		far_child(netns, far_sockets, far_names);
+		far_child(place, far_sockets, far_names);
 	/* Else our own copies would keep the channel open. */
 	close(TAKE_FD(far_sockets));
 	close(TAKE_FD(far_names));

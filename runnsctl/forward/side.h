@@ -17,6 +17,19 @@ struct stock {
 };
 
 /**
+ * struct far_place - where the far end is
+ * @netns:	name; NULL: the one that the map says
+ * @enter:	in place of the name: enters it in the far end's process, and
+ *		returns 0 or -errno; or NULL
+ * @ctx:	for @enter
+ */
+struct far_place {
+	const char *netns;
+	int (*enter)(const void *ctx);
+	const void *ctx;
+};
+
+/**
  * struct side - where sockets are made and names looked up
  * @is_far:	by the far end, else by ourselves
  * @sockets:	channel to the far end, else -1
@@ -42,14 +55,13 @@ int side_near(struct side *side, struct loop *loop) _must_check_;
 
 /**
  * side_far() - start the far end, and wait until it is there
- * @netns:	name of its namespace; NULL: the one the map says
  * @pid:	its process
  *
  * Return: 0; -EINTR after a signal; -EPIPE if it could not enter, which it
  * has said itself; another -errno.
  */
-int side_far(struct side *side, struct loop *loop, const char *netns,
-	     pid_t *pid) _must_check_;
+int side_far(struct side *side, struct loop *loop,
+	     const struct far_place *place, pid_t *pid) _must_check_;
 
 /** side_close() - the far end ends by this */
 void side_close(struct side *side);

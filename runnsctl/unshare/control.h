@@ -9,17 +9,33 @@
 
 #include <stdint.h>
 
-enum control_what { CONTROL_JOIN };
+#include "runnsctl/unshare/publish.h"
 
-/** struct control_ask - the namespaces are wanted */
+enum control_what {
+	CONTROL_JOIN,
+	CONTROL_PUBLISH,
+	CONTROL_UNPUBLISH,
+	CONTROL_PORTS,
+};
+
+/**
+ * struct control_ask - what is wanted
+ * @text:	of a port, terminated; see publish_parse()
+ */
 struct control_ask {
 	int32_t what;
+	char text[PUBLISH_TEXT_SIZE];
+};
+
+/** struct control_port - one of those that CONTROL_PORTS is answered with */
+struct control_port {
+	char text[PUBLISH_TEXT_SIZE];
 };
 
 /**
  * struct control_answer - and namespaces_pack()'s descriptors
  * @error:	0; -ESRCH if nobody is inside any more; another -errno
- * @flags:	which they are
+ * @flags:	which they are; for CONTROL_PORTS, how many follow
  */
 struct control_answer {
 	int32_t error;

@@ -143,32 +143,61 @@ static int begin(struct instance *instance)
 	return fd < 0 ? fd : 0;
 }
 
-/* Return: 1 and @instance->ns; -EAGAIN if it is not there now; -errno. */
-static int ask_keeper(struct instance *instance)
+/* Return: descriptor; -EAGAIN if it is not there now; another -errno. */
+static int connect_at(int dir)
 {
 	_cleanup_close_ int fd =
 		socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	struct sockaddr_un at;
+
+	if (fd < 0)
+		return -errno;
+	control_address(dir, &at);
+	if (connect(fd, (struct sockaddr *)&at, sizeof(at)) == 0)
+		return TAKE_FD(fd);
+	return errno == ENOENT || errno == ECONNREFUSED ? -EAGAIN : -errno;
+}
+
+int instance_connect(const char *id, const char *state)
+{
+	_cleanup_close_ int dir = place_open(id, state);
+	char path[PATH_MAX];
+	int fd;
+
+	if (dir < 0)
+		return dir;
+	fd = connect_at(dir);
+	if (fd >= 0)
+		return fd;
+	if (fd != -EAGAIN)
+		return log_errno(fd, "instance %s", id ? id : state);
+	/* Made just now, unless there is something in it. */
+	if (!state && path_of(dir, path) == 0)
+		rmdir(path);
+	log_msg(LOG_ERR, "there is no instance %s", id ? id : state);
+	return -ENOENT;
+}
+
+/* Return: 1 and @instance->ns; -EAGAIN if it is not there now; -errno. */
+static int ask_keeper(struct instance *instance)
+{
+	_cleanup_close_ int fd = connect_at(instance->dir);
 	const struct control_ask words = { .what = CONTROL_JOIN };
 	struct control_answer answer;
 	int fds[CHANNEL_FDS_MAX];
-	struct sockaddr_un at;
 	size_t n;
 	int r;
 
 	if (fd < 0)
-		return -errno;
-	control_address(instance->dir, &at);
-	if (connect(fd, (struct sockaddr *)&at, sizeof(at)) < 0)
-		return errno == ENOENT || errno == ECONNREFUSED ? -EAGAIN
-								: -errno;
+		return fd;
 	r = channel_send(fd, &words, sizeof(words), NULL, 0);
 	if (r == 0)
 		r = channel_recv(fd, &answer, sizeof(answer), fds, &n);
 	if (r == -EPIPE || (r == 0 && answer.error == -ESRCH))
 		return -EAGAIN;
 	if (r == 0)
-		r = answer.error ? answer.error
-				 : namespaces_unpack(&instance->ns, fds, n,
+		r = answer.error ? answer.error :
+				   namespaces_unpack(&instance->ns, fds, n,
 						     answer.flags);
 	return r < 0 ? r : 1;
 }

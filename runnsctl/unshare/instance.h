@@ -22,6 +22,8 @@
 
 #include "runnsctl/unshare/namespaces.h"
 
+struct publish;
+
 /**
  * struct instance - one that was found, or that is ours to make
  * @dir:	its directory
@@ -56,17 +58,27 @@ int instance_open(struct instance *instance, const char *id,
 		  const char *state) _must_check_;
 
 /**
+ * instance_connect() - a way to the keeper, for what control.h has
+ *
+ * Return: descriptor that the caller closes; -ENOENT if there is no such
+ * instance; another -errno (logged).
+ */
+int instance_connect(const char *id, const char *state) _must_check_;
+
+/**
  * struct instance_inside - what the keeper has to know
  * @pid:	of the first process inside
  * @dev:	of the mount namespace
  * @ino:	of the mount namespace
  * @mark:	mark_place() of it
+ * @publish:	ports that lead inside
  */
 struct instance_inside {
 	pid_t pid;
 	uint64_t dev;
 	uint64_t ino;
 	int mark;
+	struct publish *publish;
 };
 
 /**

@@ -39,6 +39,7 @@ enum { PATH_SIZE = 40, ASK_MS = 1000 };
  * @ino:	of the mount namespace
  * @inside:	pidfd of the process in child_pid, or -1
  * @pid:	its number
+ * @publish:	ports that lead inside
  */
 struct keeper {
 	struct instance *instance;
@@ -46,6 +47,7 @@ struct keeper {
 	uint64_t ino;
 	int inside;
 	pid_t pid;
+	struct publish *publish;
 };
 
 static bool is_ours(const struct keeper *k, int mnt)
@@ -173,6 +175,56 @@ static void answer_join(struct keeper *k, int client)
 	base_close(&mnt);
 }
 
+static int change_port(struct keeper *k, const struct control_ask *words)
+{
+	struct forward_spec spec;
+
+	if (memchr(words->text, 0, sizeof(words->text)) == NULL ||
+	    publish_parse(words->text, &spec))
+		return -EINVAL;
+	return words->what == CONTROL_PUBLISH
+		       ? publish_add(k->publish, &spec)
+		       : publish_remove(k->publish, &spec);
+}
+
+static void answer_ports(struct keeper *k, int client)
+{
+	struct control_answer answer = { 0 };
+	struct control_port port;
+	int r;
+
+	publish_reap(k->publish);
+	answer.flags = (int)k->publish->n;
+	r = channel_send(client, &answer, sizeof(answer), NULL, 0);
+	for (size_t i = 0; r == 0 && i < k->publish->n; i++) {
+		publish_format(&k->publish->ports[i].spec, port.text);
+		r = channel_send(client, &port, sizeof(port), NULL, 0);
+	}
+}
+
+static void answer_ask(struct keeper *k, int client,
+		       const struct control_ask *words)
+{
+	struct control_answer answer = { 0 };
+
+	switch (words->what) {
+	case CONTROL_JOIN:
+		answer_join(k, client);
+		return;
+	case CONTROL_PORTS:
+		answer_ports(k, client);
+		return;
+	case CONTROL_PUBLISH:
+	case CONTROL_UNPUBLISH:
+		answer.error = change_port(k, words);
+		break;
+	default:
+		answer.error = -EPROTO;
+	}
+	if (channel_send(client, &answer, sizeof(answer), NULL, 0) < 0)
+		shutdown(client, SHUT_RDWR);
+}
+
 static bool is_owner(int client)
 {
 	struct ucred peer;
@@ -193,9 +245,8 @@ static void answer_one(struct keeper *k)
 
 	if (client < 0 || !is_owner(client) || poll(&wait, 1, ASK_MS) != 1)
 		return;
-	if (channel_recv(client, &words, sizeof(words), none, &n) == 0 &&
-	    words.what == CONTROL_JOIN)
-		answer_join(k, client);
+	if (channel_recv(client, &words, sizeof(words), none, &n) == 0)
+		answer_ask(k, client, &words);
 	while (n > 0)
 		close(none[--n]);
 }
@@ -231,7 +282,8 @@ void instance_serve(struct instance *instance,
 	struct keeper k = { .instance = instance,
 			    .dev = inside->dev,
 			    .ino = inside->ino,
-			    .inside = -1 };
+			    .inside = -1,
+			    .publish = inside->publish };
 	int mnt = take_inside(&k, inside->pid);
 
 	base_close(&mnt);

@@ -60,10 +60,27 @@ struct outside {
 	pid_t inner;
 	const struct ids *ids;
 	struct network network;
+	const struct ports *ports;
+	struct publish publish;
 	struct instance *instance;
 	uint64_t dev;
 	uint64_t ino;
 };
+
+/* Return: 0, or -errno after a message. */
+static int publish_ports(struct outside *o)
+{
+	for (size_t i = 0; i < o->ports->n; i++) {
+		const struct forward_spec *spec = &o->ports->list[i];
+		char text[PUBLISH_TEXT_SIZE];
+		int r = publish_add(&o->publish, spec);
+
+		publish_format(spec, text);
+		if (r < 0)
+			return log_errno(r, "unshare: -p %s", text);
+	}
+	return 0;
+}
 
 static int start_network(struct outside *o, const int *fds, size_t n,
 			 struct outer_answer *answer)
@@ -76,8 +93,12 @@ static int start_network(struct outside *o, const int *fds, size_t n,
 	if (o->network.kind->start)
 		answer->error = o->network.kind->start(&o->network);
 	memcpy(answer->resolv, o->network.resolv, sizeof(answer->resolv));
-	close(fds[0]);
-	close(fds[1]);
+	/* Kept, for ports that are published later. */
+	o->publish.userns = fds[0];
+	o->publish.netns = fds[1];
+	o->publish.end = o->end;
+	if (answer->error == 0)
+		answer->error = publish_ports(o);
 	return 0;
 }
 
@@ -136,16 +157,17 @@ static int detach(void)
 	return 0;
 }
 
-static void await_end(const struct outside *o)
+static void await_end(struct outside *o)
 {
 	struct pollfd wait = { .fd = o->mark, .events = POLLIN };
 
 	if (o->instance) {
-		instance_serve(o->instance,
-			       &(struct instance_inside){ .pid = o->inner,
-							  .dev = o->dev,
-							  .ino = o->ino,
-							  .mark = o->mark });
+		instance_serve(o->instance, &(struct instance_inside){
+						    .pid = o->inner,
+						    .dev = o->dev,
+						    .ino = o->ino,
+						    .mark = o->mark,
+						    .publish = &o->publish });
 		return;
 	}
 	while (poll(&wait, 1, -1) < 0 && errno == EINTR)
@@ -183,6 +205,7 @@ static void outside(int socket, const struct unshare_request *request,
 			     .inner = inner,
 			     .ids = &request->ids,
 			     .network = request->network,
+			     .ports = &request->ports,
 			     .instance = request->is_named ? &instance : NULL };
 	int r = outside_run(&o);
 
@@ -200,7 +223,8 @@ int outer_start(struct outer *outer, const struct unshare_request *request)
 	pid_t pid;
 
 	outer->socket = -1;
-	outer->stays = request->network.kind->start || request->is_named;
+	outer->stays = request->network.kind->start || request->ports.n ||
+		       request->is_named;
 	if (!outer->stays && !request->ids.is_auto)
 		return 0;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
@@ -254,7 +278,7 @@ int outer_network(const struct outer *outer, struct network *network)
 	struct outer_answer answer = { 0 };
 	int r;
 
-	if (!network->kind->start)
+	if (!outer->stays)
 		return 0;
 	userns = open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC);
 	if (userns < 0)

@@ -11,12 +11,19 @@
 #include "runnsctl/unshare/instance.h"
 #include "runnsctl/unshare/mounts.h"
 #include "runnsctl/unshare/network.h"
+#include "runnsctl/unshare/publish.h"
 
 enum { COMMANDS_MAX = 32 };
 
 /** struct commands - of the shell's, in order */
 struct commands {
 	const char *list[COMMANDS_MAX];
+	size_t n;
+};
+
+/** struct ports - that lead inside */
+struct ports {
+	struct forward_spec list[PUBLISH_MAX];
 	size_t n;
 };
 
@@ -42,6 +49,8 @@ struct clocks {
  * @instance:	then that one
  * @hostname:	inside, or NULL
  * @network:	which one, and its options
+ * @ports:	that lead inside
+ * @mounts:	what --root, --bind and the like say
  * @pre:	commands before, outside
  * @post:	commands after, outside
  * @exec:	commands inside, before the program
@@ -60,6 +69,7 @@ struct unshare_request {
 	const char *hostname;
 	struct clocks clocks;
 	struct network network;
+	struct ports ports;
 	struct mounts mounts;
 	struct commands pre;
 	struct commands post;
