@@ -85,6 +85,19 @@ static int on_option(struct attach *a, int code, const char *arg)
 	return *to < 0 ? *to : 0;
 }
 
+/* Inside, the working directory is another one. */
+static int find_script(struct attach *a)
+{
+	static char path[PATH_MAX];
+
+	if (!a->script || a->script[0] == '/' || !strchr(a->script, '/'))
+		return 0;
+	if (!realpath(a->script, path))
+		return log_errno(-errno, "%s", a->script);
+	a->script = path;
+	return 0;
+}
+
 static int read_options(struct attach *a, int argc, char **argv)
 {
 	int code, err = 0;
@@ -96,7 +109,7 @@ static int read_options(struct attach *a, int argc, char **argv)
 			 a->where.netns < 0))
 		err = log_errno(-EINVAL, "attach: --userns and --netns are "
 				"needed, and no other words");
-	return err;
+	return err ? err : find_script(a);
 }
 
 static void read_variables(struct attach *a)

@@ -77,6 +77,12 @@ refused()
 	wait_until 10 test -e ${state%work}open/child_pid
 	like "$(as alice runnsctl attach --name open 2>&1)" \
 		"has the host's network" "an instance with the host's network: refused"
+	as alice runnsctl unshare --name tap --net slirp sleep 20 &
+	wait_until 10 test -e ${state%work}tap/child_pid
+	like "$(as alice env INTERNAL_IP4_ADDRESS=10.1.1.1 python3 \
+		"$tests/../attach/vpn.py" wait -- runnsctl attach --name tap 2>&1 |
+		paste -sd ' ')" "another way out.* ended 1" \
+		"one that has a network already: refused"
 }
 
 # The VPN comes first, and makes the instance.

@@ -77,7 +77,7 @@ two()
 		'ip link set $TUNDEV up; ip route add default dev $TUNDEV' \
 		>$home/script
 	chmod 0755 $home/script
-	vpn_start "$vpnns --name one --script $home/script --attach"
+	vpn_start "$vpnns --name one --script ./script --attach"
 	comes_up
 	like "$(fetch http://198.51.100.1/)" '^10\.93\.0\.' "--script PROGRAM"
 	vpn_end
