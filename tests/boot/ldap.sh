@@ -119,12 +119,15 @@ sssd_start()
 		ldap_search_timeout = 2
 		dns_resolver_timeout = 3
 		entry_cache_timeout = 5
+		offline_timeout = 2
+		offline_timeout_random_offset = 0
 	END
 	machine sh -c '
 	install -m 0600 /out/sssd.conf /etc/sssd/sssd.conf
 	for base in passwd group; do
 		sed -i "s/^$base:.*/$base: files sss/" /etc/nsswitch.conf
 	done
+	pam-auth-update --enable sss
 	systemctl unmask sssd
 	systemctl restart sssd
 	for i in 1 2 3 4 5 6 7 8 9 10; do
@@ -148,6 +151,7 @@ nslcd_start()
 		reconnect_retrytime 3
 	END
 	machine sh -c '
+	pam-auth-update --disable sss
 	install -m 0640 -g nslcd /out/nslcd.conf /etc/nslcd.conf
 	for base in passwd group; do
 		sed -i "s/^$base:.*/$base: files ldap/" /etc/nsswitch.conf
