@@ -24,6 +24,8 @@ enum {
 	THEIRS_CHAINS_MAX = 32,
 	THEIRS_NAME_SIZE = 128,
 	THEIRS_OURS_MAX = 64,	/* rules of ours in one chain */
+	THEIRS_JUMPS_MAX = 16,	/* of one chain, for every packet */
+	THEIRS_DEPTH_MAX = 6,
 	THEIRS_TRIES = 10,	/* any change interrupts a listing */
 	THEIRS_COMMENT = 0,	/* type of a rule's comment, as nft(8) has it */
 };
@@ -103,77 +105,97 @@ static int theirs_chains(struct nl_sock *sk, const struct theirs_chain *one,
 	return err == -ENOENT ? 0 : err;
 }
 
+/* What becomes of every packet that gets to a rule, or through a chain. */
+enum theirs_end {
+	END_NONE,	/* it goes on */
+	END_DROPS,
+	END_PASSES,
+	END_RETURNS,
+	END_JUMPS,
+	END_OURS,	/* a rule of ours is next */
+};
+
 /* A rule as far as it matters here. */
 struct theirs_rule {
 	uint64_t handle;	/* as the kernel has it, big endian */
 	char comment[sizeof(THEIRS_MARK) + IFNAMSIZ];
-	bool drops_all;
+	enum theirs_end end;
+	char jump[THEIRS_NAME_SIZE];
 };
 
-static bool theirs_verdict_drops(const struct nlattr *data)
+/* NULL in NULL is NULL. */
+static const struct nlattr *theirs_in(const struct nlattr *nest, int type)
 {
-	const struct nlattr *nest = nla_find(nla_data(data), nla_len(data),
-					     NFTA_IMMEDIATE_DATA);
-	const struct nlattr *code = NULL;
+	return nest ? nla_find(nla_data(nest), nla_len(nest), type) : NULL;
+}
 
-	if (nest)
-		nest = nla_find(nla_data(nest), nla_len(nest),
-				NFTA_DATA_VERDICT);
-	if (nest)
-		code = nla_find(nla_data(nest), nla_len(nest),
-				NFTA_VERDICT_CODE);
-	return code && ntohl(nla_get_u32(code)) == NF_DROP;
+static enum theirs_end theirs_verdict(const struct nlattr *data,
+				      struct theirs_rule *rule)
+{
+	const struct nlattr *nest =
+		theirs_in(theirs_in(data, NFTA_IMMEDIATE_DATA),
+			  NFTA_DATA_VERDICT);
+	const struct nlattr *code = theirs_in(nest, NFTA_VERDICT_CODE);
+	const struct nlattr *chain = theirs_in(nest, NFTA_VERDICT_CHAIN);
+
+	switch (code ? (int)ntohl(nla_get_u32(code)) : NFT_CONTINUE) {
+	case NF_DROP:
+		return END_DROPS;
+	case NF_ACCEPT:
+		return END_PASSES;
+	case NFT_RETURN:
+		return END_RETURNS;
+	case NFT_JUMP:
+	case NFT_GOTO:
+		if (chain)
+			nla_strlcpy(rule->jump, chain, sizeof(rule->jump));
+		return END_JUMPS;
+	default:
+		return END_NONE;
+	}
 }
 
 /* Of a match or target of iptables'; both have their name in the same place. */
 static bool theirs_is_named(const struct nlattr *data, const char *name)
 {
-	const struct nlattr *attr = nla_find(nla_data(data), nla_len(data),
-					     NFTA_TARGET_NAME);
+	const struct nlattr *attr = theirs_in(data, NFTA_TARGET_NAME);
 
 	return attr && nla_strcmp(attr, name) == 0;
 }
 
-enum theirs_part { PART_CONDITION, PART_NEUTRAL, PART_DROPS };
-
-static enum theirs_part theirs_part(const struct nlattr *expr)
+/* Has the expression no say in what becomes of a packet? */
+static bool theirs_is_neutral(const struct nlattr *name,
+			      const struct nlattr *data)
 {
-	const struct nlattr *name = nla_find(nla_data(expr), nla_len(expr),
-					     NFTA_EXPR_NAME);
-	const struct nlattr *data = nla_find(nla_data(expr), nla_len(expr),
-					     NFTA_EXPR_DATA);
-
-	if (!name)
-		return PART_CONDITION;
-	if (nla_strcmp(name, "counter") == 0 || nla_strcmp(name, "log") == 0)
-		return PART_NEUTRAL;
-	if (nla_strcmp(name, "reject") == 0)
-		return PART_DROPS;
-	if (!data)
-		return PART_CONDITION;
-	if (nla_strcmp(name, "match") == 0)
-		return theirs_is_named(data, "comment") ? PART_NEUTRAL :
-							  PART_CONDITION;
-	if ((nla_strcmp(name, "immediate") == 0 &&
-	     theirs_verdict_drops(data)) ||
-	    (nla_strcmp(name, "target") == 0 &&
-	     theirs_is_named(data, "REJECT")))
-		return PART_DROPS;
-	return PART_CONDITION;
+	return nla_strcmp(name, "counter") == 0 ||
+	       nla_strcmp(name, "log") == 0 ||
+	       (data && nla_strcmp(name, "match") == 0 &&
+		theirs_is_named(data, "comment"));
 }
 
-static bool theirs_drops_all(const struct nlattr *expressions)
+/* By the first expression that has one; END_NONE if it is a condition. */
+static void theirs_rule_end(const struct nlattr *expressions,
+			    struct theirs_rule *rule)
 {
 	struct nlattr *expr;
 	int left;
 
 	nla_for_each_nested(expr, expressions, left) {
-		enum theirs_part part = theirs_part(expr);
+		const struct nlattr *name = theirs_in(expr, NFTA_EXPR_NAME);
+		const struct nlattr *data = theirs_in(expr, NFTA_EXPR_DATA);
 
-		if (part != PART_NEUTRAL)
-			return part == PART_DROPS;
+		if (!name)
+			return;
+		if (theirs_is_neutral(name, data))
+			continue;
+		if (nla_strcmp(name, "reject") == 0 ||
+		    (data && nla_strcmp(name, "target") == 0 &&
+		     theirs_is_named(data, "REJECT")))
+			rule->end = END_DROPS;
+		else if (data && nla_strcmp(name, "immediate") == 0)
+			rule->end = theirs_verdict(data, rule);
+		return;
 	}
-	return false;
 }
 
 /* Notes of a rule: one byte of type, one of length, text. */
@@ -211,7 +233,7 @@ static int theirs_rule_one(void *ctx, struct nlmsghdr *h)
 	if (tb[NFTA_RULE_USERDATA])
 		theirs_comment(&rule, tb[NFTA_RULE_USERDATA]);
 	if (tb[NFTA_RULE_EXPRESSIONS])
-		rule.drops_all = theirs_drops_all(tb[NFTA_RULE_EXPRESSIONS]);
+		theirs_rule_end(tb[NFTA_RULE_EXPRESSIONS], &rule);
 	walk->fn(walk->ctx, &rule);
 	return 0;
 }
@@ -242,35 +264,73 @@ static int theirs_rules(struct nl_sock *sk, const struct theirs_chain *c,
 	return err == -ENOENT ? 0 : err;
 }
 
+/* Where a chain ends, and where it has jumped to before. */
 struct theirs_order {
-	bool passed;		/* a rule of ours was reached */
-	bool dropped;		/* before that, one that drops everything */
+	enum theirs_end end;
+	char jumps[THEIRS_JUMPS_MAX][THEIRS_NAME_SIZE];
+	size_t n;
 };
 
 static void theirs_order_one(void *ctx, const struct theirs_rule *rule)
 {
 	struct theirs_order *order = ctx;
 
+	if (order->end != END_NONE)
+		return;
 	if (strncmp(rule->comment, THEIRS_MARK, sizeof(THEIRS_MARK) - 1) == 0)
-		order->passed = true;
-	else if (rule->drops_all && !order->passed)
-		order->dropped = true;
+		order->end = END_OURS;
+	else if (rule->end == END_JUMPS && order->n < THEIRS_JUMPS_MAX)
+		memcpy(order->jumps[order->n++], rule->jump,
+		       sizeof(rule->jump));
+	else if (rule->end != END_JUMPS)
+		order->end = rule->end;
 }
 
-/* Why packets do not pass; NULL if they do. */
-static const char *theirs_reason(struct nl_sock *sk, bool used,
-				 const struct theirs_chain *c)
+/* What becomes of every packet in the chain; @by: the chain that drops it. */
+static enum theirs_end theirs_follow(struct nl_sock *sk,
+				     const struct theirs_chain *c,
+				     unsigned int depth,
+				     char by[THEIRS_NAME_SIZE])
 {
 	struct theirs_order order;
 	int tries = THEIRS_TRIES;
+	size_t i;
 
 	do {
-		order = (struct theirs_order){ 0 };
+		order = (struct theirs_order){ .n = 0 };
 	} while (theirs_rules(sk, c, theirs_order_one, &order) == -EINTR &&
 		 --tries > 0);
-	if (order.dropped)
-		return "a rule for every packet";
-	return c->policy_drop && !(used && order.passed) ? "policy drop" : NULL;
+	for (i = 0; i < order.n && depth < THEIRS_DEPTH_MAX; i++) {
+		struct theirs_chain next = *c;
+		enum theirs_end end;
+
+		memcpy(next.name, order.jumps[i], sizeof(next.name));
+		end = theirs_follow(sk, &next, depth + 1, by);
+		if (end != END_NONE)
+			return end;
+	}
+	if (order.end == END_DROPS)
+		memcpy(by, c->name, THEIRS_NAME_SIZE);
+	return order.end == END_RETURNS ? END_NONE : order.end;
+}
+
+/* Why packets do not pass, into @why; false if they do. */
+static bool theirs_reason(struct nl_sock *sk, bool used,
+			  const struct theirs_chain *c, struct buf *why)
+{
+	char by[THEIRS_NAME_SIZE] = "";
+	enum theirs_end end = theirs_follow(sk, c, 0, by);
+
+	if (end == END_DROPS) {
+		buf_adds(why, "a rule for every packet");
+		if (strcmp(by, c->name) != 0)
+			buf_addf(why, " in %s", by);
+		return true;
+	}
+	if (!c->policy_drop || end == END_PASSES || (used && end == END_OURS))
+		return false;
+	buf_adds(why, "policy drop");
+	return true;
 }
 
 static const char *theirs_family(const struct theirs_chain *c)
@@ -290,14 +350,14 @@ int nft_theirs_blocks(struct nl_sock *sk, bool used,
 
 	for (i = 0; i < list.n && r == 0; i++) {
 		const struct theirs_chain *c = &list.chains[i];
-		const char *reason = theirs_reason(sk, used, c);
-		BUF(what, 2 * THEIRS_NAME_SIZE + 64);
+		BUF(why, THEIRS_NAME_SIZE + 32);
+		BUF(what, 3 * THEIRS_NAME_SIZE + 64);
 
+		if (!theirs_reason(sk, used, c, &why))
+			continue;
 		buf_addf(&what, "chain %s %s %s (nft, %s)",
-			 theirs_family(c), c->table, c->name,
-			 reason ? reason : "");
-		if (reason)
-			r = fn(ctx, what.text, c->family == NFPROTO_IPV6);
+			 theirs_family(c), c->table, c->name, why.text);
+		r = fn(ctx, what.text, c->family == NFPROTO_IPV6);
 	}
 	return r;
 }

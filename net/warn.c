@@ -9,12 +9,13 @@
 #include <string.h>
 
 #include "lib/base/buf.h"
+#include "lib/policy/wall.h"
 #include "net/fw.h"
 #include "net/link_kind.h"
 #include "net/pool.h"
 #include "net/route.h"
 
-enum { WARN_TEXT_SIZE = 400 };
+enum { WARN_TEXT_SIZE = WARN_BLOCK_SIZE + WALL_TEXT_SIZE + 96 };
 
 struct warn {
 	const struct record *r;
@@ -25,13 +26,14 @@ struct warn {
 static int warn_block(void *ctx, const char *what, bool six)
 {
 	const struct warn *w = ctx;
+	char mend[WALL_TEXT_SIZE];
 	BUF(text, WARN_TEXT_SIZE);
 
 	if (six && !w->r->net6.addr.family)
 		return 0;
-
-	buf_addf(&text, "forwarded packets are dropped by %s: let device %s "
-		 "pass there, both ways", what, w->r->outside);
+	wall_mend(what, w->r->outside, mend);
+	buf_addf(&text, "forwarded packets are dropped by %s, but for what a "
+		 "rule before accepts: %s", what, mend);
 	return w->fn(w->ctx, text.text);
 }
 

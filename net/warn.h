@@ -8,7 +8,7 @@
 #include "net/nl.h"
 #include "net/record.h"
 
-enum { WARN_BLOCKS_MAX = 8, WARN_BLOCK_SIZE = 320 };
+enum { WARN_BLOCKS_MAX = 8, WARN_BLOCK_SIZE = 480 };
 
 /**
  * warn_each() - call @fn with a sentence for each such thing

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
+#include "lib/policy/wall.h"
 #include "lib/session/paths.h"
 #include "lib/sys/bus.h"
 #include "lib/sys/file.h"
@@ -49,33 +50,19 @@ void doctor_installed(struct audit *a)
 			     "mounted nosuid", path);
 }
 
-/* Whose chain is it, and what does he understand? */
-static const char *mend_of(const char *chain)
-{
-	if (strstr(chain, "firewalld"))
-		return "firewall-cmd --permanent --zone=trusted "
-		       "--add-interface=DEVICE for each device that runnsctl "
-		       "status names, then firewall-cmd --reload";
-	if (strstr(chain, "ufw"))
-		return "ufw route allow in on DEVICE, and out on DEVICE, for "
-		       "each device that runnsctl status names";
-	if (strstr(chain, "FORWARD"))
-		return "with Docker: iptables -I DOCKER-USER -i rn-+ -j ACCEPT "
-		       "and -o rn-+; with ufw: ufw route allow in on DEVICE; "
-		       "else accept these devices in that chain, both ways";
-	return "accept the devices that runnsctl status names in that chain, "
-	       "both ways; RUNNS does not change chains of others";
-}
-
 static void report_block(struct audit *a, const char *chain)
 {
+	char commands[WALL_TEXT_SIZE], mend[WALL_TEXT_SIZE + 80];
 	const struct finding finding = {
 		.check = "firewall",
 		.why = "a packet that one chain accepts is dropped by another "
 		       "all the same: networks do not reach anything",
-		.mend = mend_of(chain),
+		.mend = mend,
 	};
 
+	wall_mend(chain, "DEVICE", commands);
+	snprintf(mend, sizeof(mend), "%s, for each DEVICE that runnsctl status "
+		 "names", commands);
 	audit_report(a, &finding, "forwarded packets are dropped by %s", chain);
 }
 

@@ -224,6 +224,69 @@ sweeps()
 		'down work' 'runnsctl down work'
 }
 
+# Ways through the walls: the host's service is reached, the published port
+# leads in, and who connects is seen as $1, or beside a VPN as the host.
+has_ways()
+{
+	[ $# = 1 ] || set -- "$(gateway_of ways)"
+	inside_serves ways 80 && reaches_host ways 8081 &&
+		[ "$(inet python3 "$tests/peer.py" get 203.0.113.2)" = "$1" ]
+}
+
+# inside_serves NAME PORT: for as long as it takes
+inside_serves()
+{
+	nsenter --net="/run/netns/$1" -- python3 "$tests/peer.py" http "$2" \
+		>/dev/null 2>&1 &
+	served=$!
+	wait_until 5 nsenter --net="/run/netns/$1" -- bash -c \
+		"exec 3<>/dev/tcp/127.0.0.1/$2" 2>/dev/null
+}
+
+gateway_of()
+{
+	sed -n 's/^net=\(.*\)\/.*/\1/p' "/run/runns/net/$1/state"
+}
+
+reaches_host()
+{
+	nsenter --net="/run/netns/$1" -- timeout 5 bash -c \
+		"exec 3<>/dev/tcp/$(gateway_of "$1")/$2" 2>/dev/null
+}
+
+down_ways()
+{
+	kill "$served"
+	runnsctl down --kill ways
+}
+
+ways_sweeps()
+{
+	local fw=$1
+	python3 "$tests/peer.py" http 8081 >/dev/null 2>&1 &
+	conf_write <<-END
+		[ways]
+		Allow = 172.24.200.0/24 172.24.201.2:80/tcp lan host:8081/tcp
+		Forward = tcp:80:80
+	END
+	runnsctl up ways && runnsctl down ways
+	look >$host_dir/then
+	sweep "$fw, Allow and Forward: up killed, then up and down" \
+		signal=KILL : 'up ways' \
+		'runnsctl up ways && has_ways 203.0.113.1 && down_ways'
+	sweep "$fw, Allow and Forward: up killed, then gc" signal=KILL : \
+		'up ways' \
+		'runnsctl gc; ! test -e /run/netns/ways || runnsctl down ways'
+	sweep "$fw, Allow and Forward: second up killed, then up and down" \
+		signal=KILL 'runnsctl up ways' 'up ways' \
+		'runnsctl up ways && has_ways 203.0.113.1 && down_ways'
+	sweep "$fw, Allow and Forward: down killed, then down" signal=KILL \
+		'runnsctl up ways' 'down ways' 'runnsctl down ways'
+	sweep "$fw, Allow and Forward: up with ENOMEM, then gc" \
+		error=ENOMEM : 'up ways' \
+		'runnsctl gc; ! test -e /run/netns/ways || runnsctl down ways'
+}
+
 # A device that was made by software goes with a namespace that nothing keeps.
 lend()
 {
@@ -348,8 +411,43 @@ vpn_sweeps()
 		'runnsctl up --wait tun' 'down tun' "$away; no_vpn_process"
 }
 
+# The same beside a VPN that never connects.
+byway_sweeps()
+{
+	local fw=$1
+	mkdir -p $vpn_dir
+	vpn_keys || bail "no keys"
+	vpn_client away.conf
+	follow=
+	conf_write <<-END
+		[ways]
+		vpn = $vpn_dir/away.conf
+		Allow = 172.24.200.0/24 172.24.201.2:80/tcp lan host:8081/tcp
+		Forward = tcp:80:80
+	END
+	runnsctl up ways && runnsctl down ways
+	look >$host_dir/then
+	sweep "$fw, beside a VPN: up killed, then up and down" signal=KILL : \
+		'up ways' 'runnsctl up ways && has_ways && down_ways'
+	sweep "$fw, beside a VPN: up killed, then gc" signal=KILL : 'up ways' \
+		'runnsctl gc; ! test -e /run/netns/ways || runnsctl down ways'
+	sweep "$fw, beside a VPN: second up killed, then up and down" \
+		signal=KILL 'runnsctl up ways' 'up ways' \
+		'runnsctl up ways && has_ways && down_ways'
+	sweep "$fw, beside a VPN: up with ENOMEM, then gc" error=ENOMEM : \
+		'up ways' \
+		'runnsctl gc; ! test -e /run/netns/ways || runnsctl down ways'
+	sweep "$fw, beside a VPN: down killed, then down" signal=KILL \
+		'runnsctl up ways' 'down ways' 'runnsctl down ways'
+	follow=-f
+}
+
 with_backend nft sweeps nft
 with_backend iptables sweeps iptables
+with_backend nft ways_sweeps nft
+with_backend iptables ways_sweeps iptables
+with_backend nft byway_sweeps nft
+with_backend iptables byway_sweeps iptables
 backend=nft
 link_sweeps
 parent_sweeps
