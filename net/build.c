@@ -24,6 +24,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "lib/base/log.h"
 #include "lib/session/handle.h"
@@ -392,6 +393,7 @@ static void build_record(struct build *b)
 
 	*r = (struct record){
 		.state = RECORD_BUILDING,
+		.since = (long long)time(NULL),
 		.link = b->plan.link,
 		.parent_cookie = b->outer->cookie,
 		.nat = b->plan.nat,

@@ -50,7 +50,8 @@ static void status_tell(struct status_run *run, const struct status *s)
 	status_warnings(run, s, status_warn, (void *)s->name);
 }
 
-static void status_show(struct status_run *run, const struct options *o)
+static void status_show(struct status_run *run, const struct options *o,
+			bool page)
 {
 	struct jsonw json = { .file = stdout };
 	size_t i;
@@ -65,7 +66,10 @@ static void status_show(struct status_run *run, const struct options *o)
 		status_dot(run, stdout);
 		return;
 	}
-	status_table(run);
+	if (page)
+		status_page(run, &run->list[0]);
+	else
+		status_table(run);
 	fflush(stdout);
 	for (i = 0; i < run->n; i++)
 		status_tell(run, &run->list[i]);
@@ -85,7 +89,7 @@ int cmd_status(const struct host *h, const struct options *o, char **names,
 	if (o->watch)
 		return status_watch(&run, names, n, o->watch_s);
 	status_collect(&run, names, n);
-	status_show(&run, o);
+	status_show(&run, o, n == 1 && run.n == 1);
 	status_free(&run);
 	if (fflush(stdout) || ferror(stdout))
 		run.failed = true;

@@ -113,6 +113,15 @@ static int record_get_owner(struct record *r, struct slice value)
 	return 0;
 }
 
+static int record_get_since(long long *out, struct slice value)
+{
+	uint64_t n = 0;
+	int err = record_get_u64(&n, value, INT64_MAX);
+
+	*out = (long long)n;
+	return err;
+}
+
 static int record_set(struct record *r, struct slice key, struct slice v)
 {
 	if (slice_is(key, "state"))
@@ -149,6 +158,8 @@ static int record_set(struct record *r, struct slice key, struct slice v)
 		return record_get_allow(r, v);
 	if (slice_is(key, "forward"))
 		return record_get_forward(r, v);
+	if (slice_is(key, "since"))
+		return record_get_since(&r->since, v);
 	if (slice_is(key, "nat"))
 		return record_get_bool(&r->nat, v);
 	if (slice_is(key, "isolate"))
@@ -259,6 +270,7 @@ int record_write(const struct host *h, const struct record *r)
 	record_add_addresses(&b, "", &r->net, &r->peer);
 	record_add_addresses(&b, "6", &r->net6, &r->peer6);
 	record_add_ways(&b, r);
+	buf_addf(&b, "since=%lld\n", r->since);
 	buf_addf(&b, "nat=%d\nisolate=%d\nbyway=%d\nsteered=%d\n", r->nat,
 		 r->isolate, r->byway, r->steered);
 	buf_addf(&b, "steers-dns=%d\nlogin=%d\netc-netns=%d\n", r->steers_dns,

@@ -40,6 +40,7 @@ enum record_state {
  *		found out
  * @forwards:	ports of the host's that lead into it
  * @byway:	its device stands beside VPNs, and leads nowhere else
+ * @since:	CLOCK_REALTIME, seconds: when it was built
  * @steered:	it leaves by one uplink only
  * @steers_dns:	rules inside send look-ups to its name servers
  * @etc_netns:	we made /etc/netns/NAME
@@ -66,6 +67,7 @@ struct record {
 	struct allow_list allows;
 	struct profile_forward forwards[PROFILE_FORWARDS_MAX];
 	uint32_t n_forwards;
+	long long since;
 	bool nat;
 	bool isolate;
 	bool byway;

@@ -127,10 +127,10 @@ static int status_look(const struct status_run *run, const char *name,
 		return -errno;
 	ours = ns >= 0 && s->known && build_is_ours(&s->record, ns) == 1;
 	if (s->known && s->record.rootless)
-		tally_of(&run->tally, s->record.ns, &s->processes,
-			 &s->sessions);
+		s->ns = s->record.ns;
 	else if (ns >= 0)
-		tally_of(&run->tally, st.st_ino, &s->processes, &s->sessions);
+		s->ns = st.st_ino;
+	tally_of(&run->tally, s->ns, &s->processes, &s->sessions);
 	status_link(run, s, name, ours ? ns : -1);
 	if (ours)
 		s->names = status_names(run, s, ns, name);

@@ -28,6 +28,7 @@ enum { STATUS_DNS_SIZE = 256, STATUS_UPLINKS_MAX = 16 };
  *		none
  * @vpn:	how its VPNs are doing; state "" if it has none
  * @bin:	likewise its program
+ * @ns:		number of its namespace's file
  */
 struct status {
 	char name[NAME_SIZE];
@@ -42,6 +43,7 @@ struct status {
 	struct link link;
 	unsigned int processes;
 	unsigned int sessions;
+	uint64_t ns;
 	char dns[STATUS_DNS_SIZE];
 };
 
@@ -95,11 +97,31 @@ int status_lost(const struct status_run *run, const struct status *s,
 		int (*fn)(void *ctx, const char *over), void *ctx)
 	_must_check_;
 
+enum { STATUS_WHYS_MAX = 8 };
+
+/**
+ * struct status_level - how far a network contains its members
+ * @name:	"routed" or "sealed"
+ * @why:	it is not the higher one
+ */
+struct status_level {
+	const char *name;
+	const char *why[STATUS_WHYS_MAX];
+	size_t n;
+};
+
+/** status_level() - what really holds now */
+void status_level(struct status_run *run, const struct status *s,
+		  struct status_level *out);
+
 /** status_json() - an array with all of them */
 void status_json(struct status_run *run, struct jsonw *j);
 
-/** status_dot() - who leaves by what, for dot(1) of Graphviz */
-void status_dot(const struct status_run *run, FILE *to);
+/** status_dot() - who is inside, and who leaves by what, for dot(1) of Graphviz */
+void status_dot(struct status_run *run, FILE *to);
+
+/** status_page() - all of one network, to be read */
+void status_page(struct status_run *run, const struct status *s);
 
 /** status_table() - one row for each network, as wide as the terminal */
 void status_table(const struct status_run *run);

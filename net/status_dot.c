@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "net/status.h"
+#include "net/status_members.h"
 
 /* A name has no character that means anything between quotes, a device may. */
 static void dot_id(FILE *to, const char *kind, const char *name)
@@ -48,6 +49,25 @@ static void dot_way(FILE *to, const struct status *s)
 	fputs(";\n", to);
 }
 
+static bool dot_members(FILE *to, const struct status_run *run,
+			const struct status *s)
+{
+	struct status_members m;
+	size_t i;
+
+	if (status_members(run, s, &m))
+		return false;
+	for (i = 0; i < m.n; i++) {
+		fputs("\t", to);
+		dot_id(to, "user", m.list[i].name);
+		fputs(" -> ", to);
+		dot_id(to, "net", s->name);
+		fprintf(to, " [label=\"%u\"];\n", m.list[i].processes);
+	}
+	status_members_free(&m);
+	return true;
+}
+
 static bool dot_is_first(const struct status_run *run, size_t i)
 {
 	size_t j;
@@ -69,7 +89,7 @@ static void dot_device(FILE *to, const char *device)
 	fputs("];\n", to);
 }
 
-void status_dot(const struct status_run *run, FILE *to)
+void status_dot(struct status_run *run, FILE *to)
 {
 	size_t i;
 
@@ -82,6 +102,8 @@ void status_dot(const struct status_run *run, FILE *to)
 		    dot_is_first(run, i))
 			dot_device(to, s->uplink);
 		dot_way(to, s);
+		if (s->processes && !dot_members(to, run, s))
+			run->failed = true;
 	}
 	fputs("}\n", to);
 }

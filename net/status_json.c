@@ -3,54 +3,20 @@
  * status_json.c - networks for programs
  */
 #include <stdio.h>
-#include <string.h>
 
 #include "lib/policy/profile_door.h"
-#include "lib/session/level.h"
 #include "lib/sys/nss.h"
 #include "net/status.h"
 
-enum { STATUS_WHYS_MAX = 8 };
-
-/* Gathered before it is told, since the level comes first. */
-struct status_level {
-	const char *why[STATUS_WHYS_MAX];
-	size_t n;
-};
-
-static int status_why(void *ctx, const char *why)
-{
-	struct status_level *l = ctx;
-
-	if (l->n < STATUS_WHYS_MAX)
-		l->why[l->n++] = why;
-	return 0;
-}
-
-static int status_why_lost(void *ctx, const char *over)
-{
-	(void)over;
-	status_why(ctx, "sessions see files of the host's");
-	return 1;
-}
-
 /* What really holds now. */
-static void status_level(struct status_run *run, struct jsonw *j,
-			 const struct status *s)
+static void status_json_level(struct status_run *run, struct jsonw *j,
+			      const struct status *s)
 {
-	struct level level = {
-		.steers_dns = strcmp(s->names, "steered") == 0,
-		.isolated = s->known && (s->record.isolate ||
-					 s->record.link == LINK_NONE),
-		.bus = run->bus,
-	};
-	struct status_level l = { .n = 0 };
+	struct status_level l;
 	size_t i;
 
-	if (level_each(&level, status_why, &l) < 0 ||
-	    status_lost(run, s, status_why_lost, &l) < 0)
-		run->failed = true;
-	jsonw_string(j, "level", l.n ? "routed" : "sealed");
+	status_level(run, s, &l);
+	jsonw_string(j, "level", l.name);
 	jsonw_array(j, "level_why");
 	for (i = 0; i < l.n; i++)
 		jsonw_string(j, NULL, l.why[i]);
@@ -131,6 +97,7 @@ static void status_json_one(struct status_run *run, struct jsonw *j,
 		jsonw_bool(j, "isolate", s->record.isolate);
 		status_json_ways(j, &s->record);
 		jsonw_string(j, "uplink", s->uplink);
+		jsonw_number(j, "since", (uint64_t)s->record.since);
 	}
 	if (s->linked) {
 		jsonw_string(j, "device", s->link.name);
@@ -147,7 +114,7 @@ static void status_json_one(struct status_run *run, struct jsonw *j,
 		vpn_state_json(j, "vpn", &s->vpn);
 	if (s->bin.state[0])
 		bin_json(j, &s->bin);
-	status_level(run, j, s);
+	status_json_level(run, j, s);
 	jsonw_array(j, "lost_covers");
 	if (status_lost(run, s, status_text, j) < 0)
 		run->failed = true;

@@ -171,3 +171,12 @@ void tally_of(const struct tally *t, uint64_t net, unsigned int *processes,
 			++*sessions;
 	}
 }
+
+void tally_each(const struct tally *t, uint64_t net,
+		void (*fn)(void *ctx, pid_t pid), void *ctx)
+{
+	size_t i;
+
+	for (i = tally_first(t, net); i < t->n && t->rows[i].net == net; i++)
+		fn(ctx, t->rows[i].pid);
+}

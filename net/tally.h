@@ -47,4 +47,8 @@ void tally_free(struct tally *t);
 void tally_of(const struct tally *t, uint64_t net, unsigned int *processes,
 	      unsigned int *sessions);
 
+/** tally_each() - call @fn for each process in it */
+void tally_each(const struct tally *t, uint64_t net,
+		void (*fn)(void *ctx, pid_t pid), void *ctx);
+
 #endif

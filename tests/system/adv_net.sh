@@ -525,7 +525,7 @@ dropping_beside()
 	passes "auto, policy DROP of iptables-legacy"
 	is "$(sed -n 's/^firewall=//p' /run/runns/net/work/state)" iptables \
 		"L03: with legacy rules in use they are used"
-	like "$(runnsctl status work)" ' iptables ' "L03: and status shows it"
+	like "$(runnsctl status work)" ' iptables,' "L03: and status shows it"
 	runnsctl down work
 	backend=nft
 	iptables_flush

@@ -61,6 +61,31 @@ is "$(field 'sorted(a)')" "['net-10', 'net-2', 'theirs', 'work']" "JSON has all"
 is "$(field 'sorted(a)' work)" "['work']" "or those that are named"
 is "$(field 'a["work"]["uplink"]')" eth0 "with the uplink"
 
+inside work setsid runuser -u alice -- sleep 1000 &
+wait_until 10 pgrep -u alice sleep
+out=$(runnsctl status work 2>&1)
+like "$out" '^work  up$' "a page for one network"
+like "$out" "^  address +$(address_of work)/24, the host's end 172" "  address"
+like "$out" "^  link +veth, $(device_of work) outside, eth0 inside, up, MTU 1500\$" "  devices"
+like "$out" '^  uplink +eth0, masquerade$' "  uplink"
+like "$out" '^  age +[0-9]+[sm]$' "  age"
+like "$out" '^  traffic +[0-9.]+K? from it' "  traffic"
+like "$out" '^  (firewall) +(nft|iptables), isolated$' "  firewall"
+like "$out" '^  level +routed$' "  level"
+like "$out" '^ +alice: 1 \(sleep\)$' "  members, with their programs"
+like "$(runnsctl status --dot)" '"user alice" -> "net work" \[label="1"\];' \
+	"  and in the drawing"
+nsenter --net=/run/netns/work python3 -c '
+import ctypes, time
+ctypes.CDLL(None).prctl(15, b"\x1b[31m\x0a, x")
+time.sleep(1000)' &
+evil=$!
+wait_until 10 grep -q 31m /proc/$evil/comm
+unlike "$(runnsctl status work)" $'\033' "  a program's name is made plain"
+kill $evil
+pkill -u alice sleep
+like "$(runnsctl status theirs)" '^theirs  foreign$' "a page for one that is not ours"
+
 out=$(runnsctl status --dot)
 like "$out" '^digraph runns \{$' "a drawing"
 like "$out" '"net work" -> "device eth0" \[label="NAT"\];$' "  who leaves by what"

@@ -43,7 +43,7 @@ six()
 	is "$(get six fd99::1 | cut -c 1-4)" fd99 "and carries it"
 	is "$(field six state) $(field six server) $(field six restarts)" \
 		"up 198.51.100.1 0" "status --json tells of it"
-	like "$(runnsctl status six)" ' up +(nft|iptables) ' "status too"
+	like "$(runnsctl status six)" ' VPN +up for .*, server 198.51.100.1, ' "status too"
 	kill -9 "$(cat /run/runns/lock/vpn.six)"
 	wait_until 5 no_process
 	is "$(field six state)" dead "also when nothing looks after it"
