@@ -97,35 +97,45 @@ static int overlay_build(const struct copyup *c)
 
 static int link_one(void *ctx, const char *name)
 {
-	const int *fs = ctx;
+	const int *top = ctx;
 	BUF(target, PATH_SIZE);
 
 	buf_addf(&target, "%s/%s", hosts_name, name);
 	if (buf_status(&target) < 0)
 		return -ENAMETOOLONG;
 	/* What lies over it is there already. */
-	if (symlinkat(target.text, *fs, name) < 0 && errno != EEXIST)
+	if (symlinkat(target.text, *top, name) < 0 && errno != EEXIST)
 		return -errno;
 	return 0;
+}
+
+/* A descriptor of a mount that is nowhere takes no fchmod(2). */
+static int open_top(int fs)
+{
+	_cleanup_close_ int top =
+		openat(fs, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (top < 0 || fchmod(top, DIR_MODE) < 0 ||
+	    mkdirat(top, hosts_name, DIR_MODE) < 0)
+		return -errno;
+	return TAKE_FD(top);
 }
 
 static int links_build(const struct copyup *c)
 {
 	_cleanup_close_ int fs = mnt_new("tmpfs", false);
 	_cleanup_close_ int host = mnt_clone(AT_FDCWD, c->dir, true);
-	int r = fs < 0 ? fs : host < 0 ? host : 0;
+	_cleanup_close_ int top = fs < 0 ? fs : open_top(fs);
+	int r = top < 0 ? top : host < 0 ? host : 0;
 
-	if (r == 0 &&
-	    (fchmod(fs, DIR_MODE) < 0 || mkdirat(fs, hosts_name, DIR_MODE) < 0))
-		r = -errno;
 	if (r == 0)
-		r = resolv_write(fs, c->resolv);
+		r = resolv_write(top, c->resolv);
 	if (r == 0)
-		r = file_each(host, link_one, &fs);
+		r = file_each(host, link_one, &top);
 	if (r == 0)
 		r = mnt_place_tree(fs, AT_FDCWD, c->dir);
 	if (r == 0)
-		r = mnt_place_tree(host, fs, hosts_name);
+		r = mnt_place_tree(host, top, hosts_name);
 	return r;
 }
 
@@ -133,7 +143,8 @@ int copyup_mount(const struct copyup *c)
 {
 	_cleanup_close_ int tree = overlay_build(c);
 
-	/* Linux 5.11 and newer let users have overlays. */
+	/* Before Linux 5.11, and where something of the host's is mounted
+	 * below, users get none. */
 	if (tree < 0)
 		return links_build(c);
 	return mnt_place_tree(tree, AT_FDCWD, c->dir);

@@ -24,8 +24,9 @@ struct copyup {
 /**
  * copyup_mount() - lay it over the host's
  *
- * An overlay; where the kernel gives users none, a tmpfs with links to the
- * host's files, which then lie in DIR/.host.
+ * An overlay; where the kernel gives users none, which it never does for a
+ * directory with mounts of the host's below, a tmpfs with links to the host's
+ * files, which then lie in DIR/.host.
  *
  * What the host does to a name, also to replace resolv.conf by rename(2), as
  * resolvconf and DHCP clients do, does not take away what lies over it: the

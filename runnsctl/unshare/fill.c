@@ -191,24 +191,27 @@ static int find_program(const char *name, char *out, size_t size)
 	return -ENOENT;
 }
 
+static int make_usual(int root)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(usual); i++) {
+		if (mkdirat(root, usual[i], DIR_MODE) < 0 && errno != EEXIST)
+			return -errno;
+	}
+	return rooted_links(root);
+}
+
 static int open_root(const char *root)
 {
-	int fd;
+	_cleanup_close_ int fd = -1;
+	int r;
 
 	if (mkdir(root, DIR_MODE) < 0 && errno != EEXIST)
 		return -errno;
 	fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	for (size_t i = 0; i < ARRAY_SIZE(usual); i++) {
-		if (mkdirat(fd, usual[i], DIR_MODE) < 0 && errno != EEXIST) {
-			int err = -errno;
-
-			close(fd);
-			return err;
-		}
-	}
-	return fd;
+	r = make_usual(fd);
+	return r < 0 ? r : TAKE_FD(fd);
 }
 
 int fill_root(const char *root, char *const *programs)

@@ -106,6 +106,23 @@ int rooted_create(int root, const char *path)
 	return r < 0 ? r : open_in(root, path, O_WRONLY | O_CREAT | O_EXCL);
 }
 
+int rooted_links(int root)
+{
+	static const char *const names[] = { "bin", "sbin", "lib", "lib32",
+					     "lib64" };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(names); i++) {
+		char host[sizeof("/lib64")];
+		struct stat st;
+
+		snprintf(host, sizeof(host), "/%s", names[i]);
+		if (lstat(host, &st) == 0 && S_ISLNK(st.st_mode))
+			r = make_first(root, names[i]);
+	}
+	return r;
+}
+
 void rooted_unlink(int root, const char *path)
 {
 	_cleanup_close_ int dir = -1;

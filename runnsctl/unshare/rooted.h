@@ -18,6 +18,14 @@
  */
 int rooted_create(int root, const char *path) _must_check_;
 
+/**
+ * rooted_links() - make /bin, /lib and the like links where they are on the
+ * host, so that either path leads to a program
+ *
+ * Return: 0 or -errno.
+ */
+int rooted_links(int root) _must_check_;
+
 /** rooted_unlink() - take away what rooted_create() has made */
 void rooted_unlink(int root, const char *path);
 

@@ -160,6 +160,17 @@ is "$(ls /home/alice/a)" file "stays inside"
 is "$(un --copy-up /etc --map-root sh -c 'rm /etc/passwd; echo new >/etc/new
 	cat /etc/new; ls /etc/passwd' 2>/dev/null)" new "copy-up: a writable /etc"
 ok "$(test -s /etc/passwd -a ! -e /etc/new; echo $?)" "the host's is as it was"
+mkdir -p /usr/local/room/below && mount -t tmpfs below /usr/local/room/below
+echo below >/usr/local/room/below/file
+is "$(un --copy-up /usr/local/room sh -c 'cat /usr/local/room/below/file
+	ln -s x /usr/local/room/new; ls /usr/local/room')" "below
+below
+new" "copy-up of a directory with mounts below: links"
+umount /usr/local/room/below
+mount --bind /etc/hostname /etc/hosts
+is "$(un --name etc sh -c 'cat /etc/hosts /etc/resolv.conf; id -un')" "host
+alice" "/etc with a mount below, as in containers"
+umount /etc/hosts
 is "$(un --copy-up /etc head -n 1 /etc/passwd)" "$(head -n 1 /etc/passwd)" \
 	"with the host's files"
 for words in "--bind a" "--bind :/x" "--bind a:b" "--bind a:/b:rw" "--tmpfs x" \

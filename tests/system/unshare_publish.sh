@@ -130,7 +130,8 @@ END
 is "$(un --name work python3 $out/trace.py "$far")" -1 \
 	"nobody inside can trace it, which has the host's files"
 # What the keeper holds is not in it: neither the socket nor the lock.
-is "$(ls -l /proc/$far/fd | grep -c 'control\|lock\|pipe')" 0 "nor has it the keeper's"
+is "$(find /proc/$far/fd -lname "*control*" -o -lname "*lock*" -o -lname "pipe*" | wc -l)" 0 \
+	"nor has it the keeper's"
 pkill -KILL -u alice -f '[r]unnsctl unshare --name work' || true
 wait_until 10 nothing_listens
 ok $? "without a keeper nothing is published"
