@@ -19,7 +19,7 @@
 enum {
 	SEGMENT_HEADERS_MAX = 14 + 40 + 60,
 	SEGMENT_WIRE = 1500,	/* bytes of a packet, to TCP inside */
-	SEGMENT_MTU = 32768,	/* to libslirp: two fit into its window */
+	SEGMENT_MTU = 65520,	/* to libslirp, which copies each one */
 	SEGMENT_MSS = SEGMENT_MTU - 40,
 };
 
