@@ -72,8 +72,8 @@ static enum frame_verdict judge_ipv4(const struct frame_rules *r,
 	if (ip[9] != PROTO_TCP && ip[9] != PROTO_UDP && ip[9] != PROTO_ICMP)
 		return FRAME_DROP;
 	/*
-	 * libslirp 4.7 writes beyond its memory when it puts some together.
-	 * They could also change the port of a question after it was judged.
+	 * Some crash libslirp 4.7 when it puts them together.  They could
+	 * also change the port of a question after it was judged.
 	 */
 	if (is_fragment(ip))
 		return FRAME_DROP;
