@@ -49,6 +49,30 @@ search inside.test" "resolv.conf says so"
 		"who carries the packets is alice, without a capability"
 }
 
+# Megabytes each way, as fast as the tunnel takes them.
+bulk()
+{
+	local sums
+	head -c 8M /dev/urandom >/home/alice/up
+	install -d $host_dir/www
+	head -c 8M /dev/urandom >$host_dir/www/down
+	chmod 0644 /home/alice/up $host_dir/www/down
+	inet python3 -m http.server -d $host_dir/www 8080 >/dev/null 2>&1 &
+	inet python3 -c 'import hashlib, socket
+s = socket.create_server(("198.51.100.1", 8081))
+print(hashlib.file_digest(s.accept()[0].makefile("rb"), "sha256").hexdigest())' \
+		>$host_dir/up.sum &
+	wait_until 10 inet sh -c 'ss -tln | grep -q :8081 && ss -tln | grep -q :8080'
+	client "bash -c 'cat ~/up >/dev/tcp/198.51.100.1/8081'" &
+	sums=$(client 'curl -s --max-time 60 http://198.51.100.1:8080/down' |
+		sha256sum)
+	is "${sums%% *}" "$(sha256sum <$host_dir/www/down | cut -d ' ' -f 1)" \
+		"eight megabytes come in"
+	wait_until 60 test -s $host_dir/up.sum
+	is "$(cat $host_dir/up.sum)" "$(sha256sum </home/alice/up | cut -d ' ' -f 1)" \
+		"and go out"
+}
+
 ends()
 {
 	vpn_end "$1"
@@ -127,6 +151,7 @@ script()
 oc_server || bail "no server: $(cat $host_dir/ocserv.log)"
 tunnel_names
 works
+bulk
 ends TERM
 again
 ends KILL
