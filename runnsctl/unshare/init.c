@@ -24,6 +24,7 @@
 #include "lib/sys/mnt.h"
 #include "lib/sys/ns.h"
 #include "runnsctl/runnsctl.h"
+#include "runnsctl/unshare/fds.h"
 
 /** struct duty - init's own */
 struct duty {
@@ -69,6 +70,15 @@ static int return_to_mounts(const struct duty *duty)
 	return directory && chdir(directory) < 0 && chdir("/") < 0 ? -errno : 0;
 }
 
+/* Of an instance, it may outlive who has started it. */
+static int let_go(const struct duty *duty)
+{
+	const int kept[] = { duty->socket, duty->signals, duty->work->outer };
+	int r = fds_keep_only(kept, ARRAY_SIZE(kept));
+
+	return r < 0 ? r : fds_standard_null(STDIN_FILENO, STDERR_FILENO);
+}
+
 static int start_program(struct duty *duty, const struct attend *before)
 {
 	duty->program = fork();
@@ -82,7 +92,7 @@ static int start_program(struct duty *duty, const struct attend *before)
 	}
 	base_close(&duty->mnt);
 	duty->mnt = -1;
-	return 0;
+	return duty->work->outer < 0 ? 0 : let_go(duty);
 }
 
 static void tell(const struct duty *duty, int status)

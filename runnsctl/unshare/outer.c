@@ -18,6 +18,7 @@
 #include "lib/base/log.h"
 #include "lib/sys/ns.h"
 #include "runnsctl/forward/channel.h"
+#include "runnsctl/unshare/fds.h"
 #include "runnsctl/unshare/mark.h"
 
 enum outer_what { OUTER_MAP, OUTER_NETWORK, OUTER_STAY };
@@ -147,14 +148,18 @@ static int answer_one(struct outside *o)
 }
 
 /* Nothing of the caller's is kept open but what messages go to. */
-static int detach(void)
+static int detach(const struct outside *o)
 {
-	_cleanup_close_ int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	const struct instance *i = o->instance;
+	const int kept[] = { o->socket, i ? i->dir : -1, i ? i->lock : -1,
+			     i ? i->control : -1 };
+	int r = fds_standard_null(STDIN_FILENO, STDOUT_FILENO);
 
-	if (null < 0 || dup2(null, STDIN_FILENO) < 0 ||
-	    dup2(null, STDOUT_FILENO) < 0 || setsid() < 0 || chdir("/") < 0)
-		return -errno;
-	return 0;
+	if (r == 0)
+		r = fds_keep_only(kept, ARRAY_SIZE(kept));
+	if (r == 0 && (setsid() < 0 || chdir("/") < 0))
+		r = -errno;
+	return r;
 }
 
 static void await_end(struct outside *o)
@@ -179,7 +184,7 @@ static int outside_run(struct outside *o)
 {
 	const struct sigaction normal = { .sa_handler = SIG_DFL };
 	int pipe[2];
-	int r = detach();
+	int r = detach(o);
 
 	if (r == 0 && (sigaction(SIGCHLD, &normal, NULL) < 0 ||
 		       pipe2(pipe, O_CLOEXEC) < 0))
@@ -190,6 +195,8 @@ static int outside_run(struct outside *o)
 	do
 		r = answer_one(o);
 	while (r == 0);
+	if (r == 1)
+		r = fds_standard_null(STDERR_FILENO, STDERR_FILENO);
 	if (r < 0)
 		return r;
 	await_end(o);

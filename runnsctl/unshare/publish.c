@@ -11,14 +11,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "lib/base/buf.h"
 #include "lib/base/log.h"
 #include "runnsctl/forward/run.h"
+#include "runnsctl/unshare/fds.h"
 
-enum { SPEC_SIZE = 400, KEPT = 4 };
+enum { SPEC_SIZE = 400 };
 
 /* Where programs inside listen. */
 static const char inside_host[] = "127.0.0.1";
@@ -58,26 +58,11 @@ struct carrier {
 };
 
 /* All others belong to who keeps the namespaces, and end things when closed. */
-static int keep_only(const struct carrier *c)
+static int keep_own(const struct carrier *c)
 {
-	const int kept[KEPT] = { c->userns, c->netns, c->end, c->ready };
-	unsigned int low = STDERR_FILENO + 1;
+	const int kept[] = { c->userns, c->netns, c->end, c->ready };
 
-	for (;;) {
-		unsigned int next = ~0U;
-
-		for (size_t i = 0; i < KEPT; i++) {
-			if ((unsigned int)kept[i] >= low &&
-			    (unsigned int)kept[i] < next)
-				next = (unsigned int)kept[i];
-		}
-		if (next > low &&
-		    syscall(SYS_close_range, low, next - 1, 0) < 0)
-			return -errno;
-		if (next == ~0U)
-			return 0;
-		low = next + 1;
-	}
+	return fds_keep_only(kept, ARRAY_SIZE(kept));
 }
 
 /*
@@ -91,10 +76,9 @@ static int enter(const void *ctx)
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ||
 	    setns(c->userns, CLONE_NEWUSER) < 0 ||
 	    setns(c->netns, CLONE_NEWNET) < 0 ||
-	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ||
-	    syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 0) < 0)
+	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return -errno;
-	return 0;
+	return fds_keep_only(NULL, 0);
 }
 
 static void report(const void *ctx, int err)
@@ -119,7 +103,7 @@ static void carry(const struct forward_spec *spec, const struct carrier *c)
 
 	/* Who asked for it reports what fails. */
 	log_set_sink(NULL);
-	_exit(keep_only(c) < 0 ? 1 : forward_run(&request));
+	_exit(keep_own(c) < 0 ? 1 : forward_run(&request));
 }
 
 /* --- all of them ------------------------------------------------------------ */

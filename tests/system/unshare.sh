@@ -151,6 +151,17 @@ ok $? "child_pid is the other's now"
 leave second
 wait_until 5 gone
 ok $? "it dies with its last member"
+# Who reads what the first has written does not wait for the others.
+for words in "" --pid; do
+	# shellcheck disable=SC2086
+	is "$(timeout 20 setsid bash -c "exec 9>&1; cd /home/alice
+		exec setpriv --reuid alice --regid alice --init-groups env \\
+		HOME=/home/alice runnsctl unshare --name work $words sh -c \\
+		'sleep 30 >/dev/null 2>&1 9>&- </dev/null & echo done'" 2>&1)" done \
+		"nobody keeps the caller's descriptors $words"
+	pkill -u alice -f 'sleep 30'
+	wait_until 5 gone
+done
 # What stays in the background is a member.
 un --name work sh -c 'sleep infinity >/dev/null 2>&1 </dev/null & readlink /proc/self/ns/net; echo $! >&2' \
 	>$out/left 2>$out/left.pid
