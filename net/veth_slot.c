@@ -104,6 +104,14 @@ static int slot_remove(const struct host *h, struct nl_sock *sk,
 	return build_remove(h, r);
 }
 
+/* Somebody may have flushed all rules: nobody will call `up` for this one. */
+static int slot_mend(const struct host *h, const struct record *r)
+{
+	const struct fw_backend *fw = fw_find(r->firewall);
+
+	return fw ? veth_user_guard(h, fw, r) : 0;
+}
+
 /* Its record is read again: it may be of another by now. */
 static int slot_remove_named(const struct host *h, const char *name,
 			     bool in_use)
@@ -120,7 +128,7 @@ static int slot_remove_named(const struct host *h, const char *name,
 		err = veth_user_seen(sk, &r, &l);
 	if (err < 0)
 		return log_errno(err, "cannot look for device %s", r.outside);
-	return err == 1 ? 0 : slot_remove(h, sk, &r);
+	return err == 1 ? slot_mend(h, &r) : slot_remove(h, sk, &r);
 }
 
 int veth_user_gc(const struct host *h, const struct record *r)

@@ -66,10 +66,9 @@ static int user_unclaim(void *ctx)
 	return 0;
 }
 
-static int user_firewall(void *ctx)
+int veth_user_guard(const struct host *h, const struct fw_backend *fw,
+		    const struct record *r)
 {
-	const struct veth_job *job = ctx;
-	const struct record *r = &job->b->record;
 	uint8_t mac[LINK_MAC_LEN];
 	struct fw_member m = {
 		.name = r->name, .link = r->outside, .nat = true,
@@ -77,7 +76,14 @@ static int user_firewall(void *ctx)
 	};
 
 	link_inside_mac(r->index, mac);
-	return fw_add(job->u->h, job->b->fw, &m);
+	return fw_add(h, fw, &m);
+}
+
+static int user_firewall(void *ctx)
+{
+	const struct veth_job *job = ctx;
+
+	return veth_user_guard(job->u->h, job->b->fw, &job->b->record);
 }
 
 static int user_unfirewall(void *ctx)

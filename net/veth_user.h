@@ -61,7 +61,16 @@ int veth_user_seen(struct nl_sock *sk, const struct record *r,
 		   struct link *out) _must_check_;
 
 /**
- * veth_user_gc() - take back what is left of it, unless it is in use
+ * veth_user_guard() - have the firewall know it, also if it does already
+ *
+ * Return: 0 or -errno, logged.
+ */
+int veth_user_guard(const struct host *h, const struct fw_backend *fw,
+		    const struct record *r) _must_check_;
+
+/**
+ * veth_user_gc() - take back what is left of it; of one in use, put back what
+ *		    the firewall has lost
  * veth_user_down() - take it away from him
  *
  * Return: 0 or -errno, logged.

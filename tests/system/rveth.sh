@@ -43,6 +43,16 @@ nothing_left()
 	is "$left" "" "$1"
 }
 
+# As a service that loads an administrator's rules does it.
+flush_all()
+{
+	local table
+	nft flush ruleset
+	for table in raw nat filter; do
+		iptables-legacy -t $table -F
+	done
+}
+
 works()
 {
 	local address gateway
@@ -66,6 +76,12 @@ works()
 	is "$(status_of "$name" user)" alice "$backend: whose it is"
 	is "$(status_of "$name" uplink)" eth0 "$backend: how it leaves"
 	is "$(status_of "$name" processes)" 1 "$backend: who is inside"
+	flush_all
+	is "$(seen_as "$held" 1)" "" "$backend: all rules flushed: no way out"
+	runs "$backend: all rules flushed, then gc" runnsctl gc
+	is "$(seen_as "$held")" 203.0.113.2 "$backend: works again"
+	refuses "$backend: and is kept from the host" \
+		own_in "$held" sh -c "$reaches" "$gateway" 8080
 	own_connect alice "$held"
 	is $? 125 "$backend: a second eth0 is refused"
 	like "$said" 'a device eth0 in the namespace already' \
@@ -114,8 +130,6 @@ ends()
 isolation()
 {
 	local first gateway address
-	python3 "$tests/peer.py" http 8080 >/dev/null 2>&1 &
-	wait_until 5 bash -c "exec 3<>/dev/tcp/127.0.0.1/8080"
 	conf_write <<-END
 		[work]
 	END
@@ -281,6 +295,8 @@ $call $n: down"
 	nothing_left "nothing is left of those killed"
 }
 
+python3 "$tests/peer.py" http 8080 >/dev/null 2>&1 &
+wait_until 5 bash -c "exec 3<>/dev/tcp/127.0.0.1/8080"
 for fw in nft iptables; do
 	backend=$fw
 	conf_write </dev/null
