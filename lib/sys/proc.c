@@ -11,6 +11,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/magic.h>
+#include <linux/sched.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -204,6 +206,9 @@ static void cgroup_leave_one(char *line)
 		return;
 	*end = '\0';
 	controllers++;
+	/* There already, as child_clone() may have begun it. */
+	if (strcmp(end + 1, "/") == 0)
+		return;
 	if (!*controllers) {
 		if (!try_write("/sys/fs/cgroup/cgroup.procs", "0"))
 			try_write("/sys/fs/cgroup/unified/cgroup.procs", "0");
@@ -326,6 +331,45 @@ static _Noreturn void exec_child(const struct proc_child *child)
 	exec_and_stay(child);
 }
 
+/* The top of the hierarchy of version 2; -1: there is none. */
+static int cgroup_open_top(void)
+{
+	static const char *const tops[] = {
+		"/sys/fs/cgroup", "/sys/fs/cgroup/unified",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(tops); i++) {
+		_cleanup_close_ int fd = open(tops[i], O_PATH | O_DIRECTORY |
+							       O_CLOEXEC);
+		struct statfs fs;
+
+		if (fd >= 0 && fstatfs(fd, &fs) == 0 &&
+		    fs.f_type == CGROUP2_SUPER_MAGIC)
+			return TAKE_FD(fd);
+	}
+	return -1;
+}
+
+/*
+ * A process that is born in its cgroup is there at once; to move one there
+ * waits for every processor, 10 ms or more (clone(2), Linux 5.7).
+ */
+static long child_clone(bool detach, int *pidfd)
+{
+	_cleanup_close_ int top = detach ? cgroup_open_top() : -1;
+	struct clone_args args = {
+		.flags = CLONE_PIDFD | CLONE_INTO_CGROUP,
+		.pidfd = (uintptr_t)pidfd,
+		.cgroup = (uint64_t)top,
+	};
+	long pid = top < 0 ? -1 : syscall(SYS_clone3, &args, sizeof(args));
+
+	/* Then it moves itself there, if it may. */
+	if (pid < 0)
+		pid = syscall(SYS_clone, CLONE_PIDFD, NULL, pidfd, NULL, 0);
+	return pid < 0 ? -errno : pid;
+}
+
 static bool child_ends(int pidfd, int timeout_ms)
 {
 	long long deadline = file_now_ms() + timeout_ms;
@@ -375,11 +419,9 @@ int proc_run(const struct proc_child *child)
 	/* No handler of the caller's may run in the child. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
-	pid = syscall(SYS_clone, CLONE_PIDFD, NULL, &pidfd, NULL, 0);
+	pid = child_clone(child->detach, &pidfd);
 	if (pid == 0)
 		exec_child(child);
-	if (pid < 0)
-		pid = -errno;
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	return pid < 0 ? (int)pid : child_wait(pidfd, (pid_t)pid,
 					  child->timeout_ms);
