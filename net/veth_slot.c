@@ -10,13 +10,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
 
 #include "lib/base/log.h"
+#include "lib/base/num.h"
 #include "lib/session/handle.h"
 #include "lib/sys/file.h"
 #include "net/dir.h"
@@ -150,24 +148,45 @@ int veth_user_down(const struct host *h, const struct record *r)
 	return lock < 0 ? lock : slot_remove_named(h, r->name, true);
 }
 
+/**
+ * struct slot_sweep - a look at the records of all users
+ * @others:	of other users', those that were looked at
+ * @last:	his highest slot that has one
+ */
 struct slot_sweep {
 	const struct veth_user *u;
+	struct nl_sock *sk;
 	unsigned int others;
+	uint32_t last;
 };
+
+static void slot_note(struct slot_sweep *sweep, const char *name)
+{
+	const char *digits = strrchr(name, '-') + 1;
+	uint64_t slot;
+
+	if (num_parse(digits, strlen(digits), VETH_SLOTS, &slot) == 0 &&
+	    slot > sweep->last)
+		sweep->last = (uint32_t)slot;
+}
 
 static int slot_sweep_one(void *ctx, const char *name)
 {
 	struct slot_sweep *sweep = ctx;
 	const struct host *h = sweep->u->h;
 	struct record r;
+	struct link l;
 
 	if (strncmp(name, VETH_NAME_PREFIX,
 		    sizeof(VETH_NAME_PREFIX) - 1) != 0 ||
 	    record_read(h, name, &r) < 0 || !r.rootless)
 		return 0;
-	if (r.owner != sweep->u->uid && sweep->others++ >= SLOT_OTHERS_MAX)
+	if (r.owner == sweep->u->uid)
+		slot_note(sweep, name);
+	else if (sweep->others++ >= SLOT_OTHERS_MAX)
 		return 0;
-	if (r.state == RECORD_UP && if_nametoindex(r.outside) != 0)
+	if (r.state == RECORD_UP &&
+	    link_find(sweep->sk, r.outside, 0, &l) != -ENODEV)
 		return 0;
 	return r.owner == sweep->u->uid ? slot_remove_named(h, name, false) :
 					  veth_user_gc(h, &r);
@@ -199,35 +218,44 @@ static bool slot_is_free(const struct veth_user *u, uint32_t slot)
 	return handle == -ENOENT;
 }
 
+/* -ENODEV: it is not there any more. */
 static int slot_count_one(const struct veth_user *u, struct nl_sock *sk,
-			  const char *device, struct slots *slots)
+			  const struct link *l, struct slots *slots)
 {
-	struct link l;
-	int err = link_find(sk, device, 0, &l);
+	int err = 0;
 
-	if (err == 0 && l.ours && !l.alias[0])
-		err = link_delete(sk, l.index);
-	else if (err == 0 && l.ours && strcmp(l.leaves_by, u->uplink) == 0)
+	if (l->ours && !l->alias[0])
+		err = link_delete(sk, l->index);
+	else if (l->ours && strcmp(l->leaves_by, u->uplink) == 0)
 		slots->n++;
-	return err == -ENODEV ? 0 : err;
+	return err;
 }
 
-/* Almost all slots are empty, so they are asked for in the shortest way. */
-static int slot_count(const struct veth_user *u, struct nl_sock *sk,
-		      struct slots *slots)
+/*
+ * All that he may use, and all that a larger quota or another uplink has had
+ * him use; one more is free if these are not.  An ioctl(2) for a name that
+ * does not exist would have the kernel look for a module of that name.
+ */
+static int slot_count(struct slot_sweep *sweep, struct slots *slots)
 {
-	_cleanup_close_ int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	uint32_t slot;
-	int err = fd < 0 ? -errno : 0;
+	const struct veth_user *u = sweep->u;
+	uint32_t slot, top;
+	int err = record_each(u->h, slot_sweep_one, sweep);
 
 	*slots = (struct slots){ 0 };
-	for (slot = 1; slot <= VETH_SLOTS && err == 0; slot++) {
-		struct ifreq ifr = { 0 };
+	top = (u->quota > sweep->last ? u->quota : sweep->last) + 1;
+	for (slot = 1; slot <= top && slot <= VETH_SLOTS && err == 0; slot++) {
+		char device[IFNAMSIZ];
+		struct link l;
 
-		veth_user_device(ifr.ifr_name, u->uid, slot);
-		if (ioctl(fd, SIOCGIFINDEX, &ifr) == 0)
-			err = slot_count_one(u, sk, ifr.ifr_name, slots);
-		else if (!slots->free && slot_is_free(u, slot))
+		veth_user_device(device, u->uid, slot);
+		err = link_find(sweep->sk, device, 0, &l);
+		if (err == 0)
+			err = slot_count_one(u, sweep->sk, &l, slots);
+		if (err != -ENODEV)
+			continue;
+		err = 0;
+		if (!slots->free && slot_is_free(u, slot))
 			slots->free = slot;
 	}
 	return err;
@@ -237,18 +265,14 @@ int veth_slot_find(const struct veth_user *u, struct nl_sock *sk,
 		   uint32_t *slot)
 {
 	long long deadline = file_now_ms() + SLOT_WAIT_MS;
-	struct slot_sweep sweep = { .u = u };
+	struct slot_sweep sweep = { .u = u, .sk = sk };
 	struct slots slots;
-	int err = record_each(u->h, slot_sweep_one, &sweep);
+	int err = slot_count(&sweep, &slots);
 
-	if (err == 0)
-		err = slot_count(u, sk, &slots);
 	/* One whose last process has just ended is still there. */
 	while (err == 0 && slots.n >= u->quota && file_now_ms() < deadline) {
 		usleep(SLOT_POLL_US);
-		err = record_each(u->h, slot_sweep_one, &sweep);
-		if (err == 0)
-			err = slot_count(u, sk, &slots);
+		err = slot_count(&sweep, &slots);
 	}
 	if (err)
 		return log_errno(err, "cannot tell how many networks uid %u "
