@@ -115,7 +115,7 @@ forget()
 # While somebody logs in: the directory stops and goes on all the time.
 shaken()
 {
-	local i pids= wrong
+	local i pids='' wrong
 	machine sh -c 'while [ ! -e /out/quiet ]; do
 		pkill -STOP slapd; sleep 0.2; pkill -CONT slapd; sleep 0.3; done' &
 	shaker=$!

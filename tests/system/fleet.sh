@@ -26,11 +26,10 @@ sed -i "s|^runns_debs:.*|runns_debs: [$(printf '%s,' "$debs"/runns_*.deb "$debs"
 	group_vars/runns_hosts.yml
 sed -i 's/^DNS = .*/DNS = 198.51.100.53/' files/runns.conf
 
-# play WORD...
 play()
 {
 	inet env LC_ALL=C.UTF-8 HOME=/root ANSIBLE_NOCOLOR=1 \
-		ansible-playbook site.yml "$@" >$host_dir/play.log 2>&1
+		ansible-playbook site.yml >$host_dir/play.log 2>&1
 }
 
 # recap: "changed=N failed=N rescued=N"

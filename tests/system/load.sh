@@ -68,7 +68,7 @@ runs "up and down" sh -c 'runnsctl up other && runnsctl down other'
 gone()
 {
 	no_sessions && runnsctl gc >/dev/null 2>&1 &&
-		! ls /run/netns | grep -q '^u-'
+		[ -z "$(find /run/netns -name 'u-*')" ]
 }
 wait_until 30 gone
 ok $? "(and their networks go)"
