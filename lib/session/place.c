@@ -31,7 +31,8 @@ int place_enter(const struct place_request *request, struct origin *origin)
 
 	for (int i = 0; r == -EAGAIN && i < ENTER_TRIES; i++) {
 		r = enter(&enter_request, origin);
-		if (r != -ENOENT || !decision->create)
+		/* -EBADF: a killed builder left a file, for the next to use. */
+		if ((r != -ENOENT && r != -EBADF) || !decision->create)
 			continue;
 		r = build_network(&build);
 		if (r == -EAGAIN)
