@@ -36,7 +36,7 @@ _runnsctl()
 			2>/dev/null | cut -f1) --help --version" -- "$cur")
 		return
 	fi
-	if [[ $prev == --map || $prev == --conf || $prev == --resolv ]]; then
+	if [[ $prev =~ ^--(map|conf|resolv|script)$ ]]; then
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 	fi
@@ -49,7 +49,7 @@ _runnsctl()
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 	fi
-	if [[ $command =~ ^(unshare|publish)$ && $prev == --name ]]; then
+	if [[ $command =~ ^(unshare|publish|attach)$ && $prev == --name ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(command ls \
 			"$XDG_RUNTIME_DIR/runns" ~/.local/state/runns \
 			2>/dev/null | grep -v :)" -- "$cur")

@@ -42,9 +42,14 @@ function __runnsctl_previous
 end
 
 complete -c runnsctl -f
-complete -c runnsctl -n '__runnsctl_previous -n --name' \
+complete -c runnsctl -n '__runnsctl_is unshare publish attach
+	and __runnsctl_previous --name' \
+	-a '(command ls $XDG_RUNTIME_DIR/runns ~/.local/state/runns \
+		2>/dev/null | string match -v "*:")'
+complete -c runnsctl -n '__runnsctl_previous -n --name
+	and not __runnsctl_is unshare publish attach' \
 	-a '(runnsctl __names 2>/dev/null)'
-complete -c runnsctl -n '__runnsctl_previous --resolv --map --conf' -F
+complete -c runnsctl -n '__runnsctl_previous --resolv --map --conf --script' -F
 complete -c runnsctl -n '__runnsctl_is unshare; and __runnsctl_previous --net' \
 	-a '(runnsctl __kinds 2>/dev/null)'
 complete -c runnsctl -n '__runnsctl_is unshare

@@ -107,6 +107,24 @@ refused()
 		"$tests/../attach/vpn.py" wait -- runnsctl attach --name tap 2>&1 |
 		paste -sd ' ')" "another way out.* ended 1" \
 		"one that has a network already: refused"
+	# They would be waited for.
+	kill "$(cat ${state%work}open/child_pid)" "$(cat ${state%work}tap/child_pid)"
+}
+
+completions()
+{
+	local dir=/usr/local/share
+	# shellcheck disable=SC2016
+	is "$(as alice bash -c '. '$dir'/bash-completion/completions/runnsctl
+		COMP_WORDS=(runnsctl attach --name w) COMP_CWORD=3
+		_runnsctl; echo "${COMPREPLY[@]}"')" work \
+		"bash completes its name"
+	if command -v fish >/dev/null; then
+		is "$(as alice fish -c "source \
+			$dir/fish/vendor_completions.d/runnsctl.fish
+			complete -C 'runnsctl attach --name w'")" work \
+			"and so does fish"
+	fi
 }
 
 # The VPN comes first, and makes the instance.
@@ -156,6 +174,7 @@ ends TERM
 again
 ends KILL
 again
+completions
 refused
 first
 script
