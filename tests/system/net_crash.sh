@@ -37,9 +37,10 @@ look()
 	if [ -n "$parent" ]; then
 		wait_until 5 no_links_but_one
 		wait_until 5 no_links_in_parent
-		ip netns exec "$parent" bash -c 'ip -o addr; ip rule
+		ip netns exec "$parent" bash -c 'ip -o addr; ip rule; ip -6 rule
 			ip route show table all; nft -s list ruleset
-			grep -H "" /proc/sys/net/ipv4/conf/*/forwarding'
+			grep -H "" /proc/sys/net/ipv4/conf/*/forwarding \
+				/proc/sys/net/ipv6/conf/*/force_forwarding'
 	else
 		wait_until 5 no_links
 	fi
@@ -47,10 +48,13 @@ look()
 	ip -o addr | grep -v fe80
 	ip route show table all | grep -v -e "^multicast ff00" -e fe80
 	ip rule
+	ip -6 rule
 	nft -s list ruleset
-	iptables-legacy-save 2>/dev/null | grep -v '^#' | sed 's/\[[0-9:]*\]//'
+	{ iptables-legacy-save; ip6tables-legacy-save; } 2>/dev/null |
+		grep -v '^#' | sed 's/\[[0-9:]*\]//'
 	grep -H '' /proc/sys/net/ipv4/conf/*/{forwarding,rp_filter} \
-		/proc/sys/net/ipv4/ip_forward
+		/proc/sys/net/ipv4/ip_forward \
+		/proc/sys/net/ipv6/conf/*/{forwarding,force_forwarding}
 	cut -d ' ' -f 5 /proc/1/mountinfo | sort
 	find /run /etc/netns -printf '%y %p %l\n' 2>/dev/null | sort |
 		grep -vE '/run/(runns/lock/|runns/pool/.hint|xtables.lock|.*\.was)'
@@ -287,6 +291,39 @@ ways_sweeps()
 		'runnsctl gc; ! test -e /run/netns/ways || runnsctl down ways'
 }
 
+works6()
+{
+	[ "$(ip netns exec "$1" python3 "$tests/peer.py" \
+		get 2001:db8:100::1)" = 2001:db8:1::2 ]
+}
+
+# With IPv6, an uplink of its own and a port.
+sweeps6()
+{
+	local fw=$1
+	conf_write <<-END
+		[six]
+		Address6 = auto
+		InterfaceOut = eth0
+		Forward = tcp:8080:80
+	END
+	runnsctl up six && runnsctl down six
+	look >$host_dir/then
+	sweep "$fw, IPv6: up killed, then up and down" signal=KILL : 'up six' \
+		'runnsctl up six && works6 six && runnsctl down six'
+	sweep "$fw, IPv6: up killed, then gc" signal=KILL : 'up six' \
+		'runnsctl gc; ! test -e /run/netns/six || runnsctl down six'
+	sweep "$fw, IPv6: up with ENOMEM, then gc" error=ENOMEM : 'up six' \
+		'runnsctl gc; ! test -e /run/netns/six || runnsctl down six'
+	sweep "$fw, IPv6: down killed, then down" signal=KILL \
+		'runnsctl up six' 'down six' 'runnsctl down six'
+	sweep "$fw, IPv6: down killed, then gc" signal=KILL \
+		'runnsctl up six' 'down six' \
+		'runnsctl gc; ! test -e /run/netns/six || runnsctl down six'
+	pairs "$fw, IPv6: up, two faults, then gc" 10 : 'up six' \
+		'runnsctl gc; ! test -e /run/netns/six || runnsctl down six'
+}
+
 # A device that was made by software goes with a namespace that nothing keeps.
 lend()
 {
@@ -347,9 +384,11 @@ parent_sweeps()
 {
 	conf_write <<-END
 		[base]
+		Address6 = auto
 		[upper]
 		Parent = base
 		InterfaceOut = eth0
+		Address6 = auto
 	END
 	runnsctl up base
 	parent=base
@@ -448,6 +487,8 @@ with_backend nft ways_sweeps nft
 with_backend iptables ways_sweeps iptables
 with_backend nft byway_sweeps nft
 with_backend iptables byway_sweeps iptables
+with_backend nft sweeps6 nft
+with_backend iptables sweeps6 iptables
 backend=nft
 link_sweeps
 parent_sweeps
