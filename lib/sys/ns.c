@@ -90,12 +90,16 @@ int ns_verify_owner(int fd)
 static int kind_verify(int fd, enum ns_kind kind)
 {
 	struct statfs fs;
+	int type;
 
 	if (fstatfs(fd, &fs) < 0)
 		return -errno;
 	if (fs.f_type != NSFS_MAGIC)
 		return -EBADF;
-	return ioctl(fd, NS_GET_NSTYPE) == kinds[kind].flag ? 0 : -EBADF;
+	type = ioctl(fd, NS_GET_NSTYPE);
+	if (type < 0)
+		return -errno;
+	return type == kinds[kind].flag ? 0 : -EBADF;
 }
 
 int ns_verify(int fd, enum ns_kind kind)
