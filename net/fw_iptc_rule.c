@@ -18,6 +18,8 @@
 #include <linux/netfilter/xt_mark.h>
 #include <linux/netfilter/xt_rpfilter.h>
 #include <linux/netfilter/xt_tcpudp.h>
+#include <linux/netfilter_ipv4/ipt_REJECT.h>
+#include <linux/netfilter_ipv6/ip6t_REJECT.h>
 #include <netinet/icmp6.h>
 #include <stdio.h>
 #include <string.h>
@@ -255,6 +257,32 @@ static void iptc_put_inside4(struct iptc_entry *e, const struct iptc_rule *rule)
 	nat->range[0].max.all = nat->range[0].min.all;
 }
 
+static void iptc_put_address(struct iptc_entry *e, const struct addr *to)
+{
+	struct nf_nat_range2 *nat = iptc_part(e, "DNAT", 2, sizeof(*nat));
+
+	nat->flags = NF_NAT_RANGE_MAP_IPS;
+	memcpy(&nat->min_addr, to->bytes, to->family == 4 ? 4 : 16);
+	nat->max_addr = nat->min_addr;
+}
+
+/* A connection that is being made takes no notice of ICMP. */
+static void iptc_put_reject(struct iptc_entry *e, uint8_t family,
+			    const struct allow *a)
+{
+	struct ipt_reject_info *v4;
+	struct ip6t_reject_info *v6;
+	bool reset = a && a->kind != ALLOW_NET && !a->udp;
+
+	if (family == 4) {
+		v4 = iptc_part(e, "REJECT", 0, sizeof(*v4));
+		v4->with = reset ? IPT_TCP_RESET : IPT_ICMP_PORT_UNREACHABLE;
+	} else {
+		v6 = iptc_part(e, "REJECT", 0, sizeof(*v6));
+		v6->with = reset ? IP6T_TCP_RESET : IP6T_ICMP6_PORT_UNREACH;
+	}
+}
+
 static void iptc_put_masquerade(struct iptc_entry *e, uint8_t family)
 {
 	struct nf_nat_ipv4_multi_range_compat *nat;
@@ -280,6 +308,10 @@ static void iptc_put_target(struct iptc_entry *e, uint8_t family,
 			iptc_put_inside4(e, rule);
 		else
 			iptc_put_inside6(e, rule);
+	} else if (rule->inside) {
+		iptc_put_address(e, rule->inside);
+	} else if (strcmp(rule->target, "REJECT") == 0) {
+		iptc_put_reject(e, family, rule->allow);
 	} else if (strcmp(rule->target, "MARK") == 0) {
 		mark = iptc_part(e, rule->target, 2, sizeof(*mark));
 		mark->mark = (uint32_t)rule->mark << IPTC_MARK_SHIFT;

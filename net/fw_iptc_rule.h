@@ -35,13 +35,15 @@ enum iptc_match {
 /**
  * struct iptc_rule - one rule
  * @in, @out:	device, or NULL; a last '+' stands for anything
- * @target:	ACCEPT, DROP, RETURN, MASQUERADE, MARK or a chain of ours
+ * @target:	ACCEPT, DROP, RETURN, REJECT, MASQUERADE, MARK, DNAT or a chain
+ *		of ours; REJECT resets where @allow names a port of TCP
  * @mark:	what MARK sets
  * @allow:	destination that packets are for; NULL: any
  * @not_mac:	NULL, or a hardware address that it does not come from
  * @not_from:	NULL, or an IPv4 address that it does not come from
  * @door:	of DNAT, also a condition: the host's address and port
- * @inside:	of DNAT: the address that it leads to
+ * @inside:	of DNAT: the address that it leads to; without @door at the
+ *		port that was asked for
  * @owner:	device that the rule goes with; NULL: as @in or @out say
  * @leave:	do not come back from the chain (goto)
  */
