@@ -194,7 +194,8 @@ static int slot_sweep_one(void *ctx, const char *name)
 
 /**
  * struct slots - what he has
- * @n:		devices that leave as the one that is asked for
+ * @n:		devices that leave as the one that is asked for, as far as
+ *		they had to be counted
  * @free:	the lowest that has none, 0 if all have
  */
 struct slots {
@@ -257,6 +258,9 @@ static int slot_count(struct slot_sweep *sweep, struct slots *slots)
 		err = 0;
 		if (!slots->free && slot_is_free(u, slot))
 			slots->free = slot;
+		/* With none beyond his quota this one is within it. */
+		if (slots->free && sweep->last <= u->quota)
+			break;
 	}
 	return err;
 }
