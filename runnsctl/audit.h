@@ -18,6 +18,7 @@
 /**
  * struct audit - what is known, and what has been told
  * @command:	that looks
+ * @with_sockets: sockets that reach outside are asked for
  * @names:	users that are asked about, @n_names of them; 0: all
  * @map_usable:	@map was read
  * @unseen:	sentences about what could not be looked at
@@ -25,6 +26,7 @@
 struct audit {
 	const struct command *command;
 	bool as_json;
+	bool with_sockets;
 	char **names;
 	int n_names;
 	struct jsonw json;
@@ -110,6 +112,9 @@ void audit_pam(struct audit *a);
 
 /** audit_covers() - processes inside that see files of the host's */
 void audit_covers(struct audit *a);
+
+/** audit_sockets() - processes inside that talk with programs outside */
+void audit_sockets(struct audit *a);
 
 /** audit_processes() - processes outside of the namespaces of their users */
 void audit_processes(struct audit *a);

@@ -13,10 +13,11 @@
 #include "runnsctl/out.h"
 #include "runnsctl/runnsctl.h"
 
-enum { OPT_JSON = 256, CGROUP_SIZE = 4096, TEXT_SIZE = 1024 };
+enum { OPT_JSON = 256, OPT_SOCKETS, CGROUP_SIZE = 4096, TEXT_SIZE = 1024 };
 
 const struct cli_option cmd_audit_options[] = {
 	{ OPT_JSON, "json", NULL, "as JSON" },
+	{ OPT_SOCKETS, "sockets", NULL, "sockets that reach outside too" },
 	{ 0 },
 };
 
@@ -25,7 +26,8 @@ static const struct audit_check checks[] = {
 	{ audit_map },	  { audit_conf },
 	{ audit_processes }, { audit_covers },
 	{ audit_pam },	  { audit_sshd },
-	{ audit_helper }, { NULL },
+	{ audit_helper }, { audit_sockets },
+	{ NULL },
 };
 
 bool audit_asked(const struct audit *a, const char *user)
@@ -191,9 +193,11 @@ static int take_option(void *ctx, int code, char *arg)
 {
 	struct audit *a = ctx;
 
-	(void)code;
 	(void)arg;
-	a->as_json = true;
+	if (code == OPT_SOCKETS)
+		a->with_sockets = true;
+	else
+		a->as_json = true;
 	return 0;
 }
 

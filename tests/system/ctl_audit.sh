@@ -59,6 +59,52 @@ cp /etc/pam.d/door /etc/pam.d/systemd-user
 
 pids='sorted(f["process"]["pid"] for f in a["findings"])'
 
+# --- sockets that reach outside ------------------------------------------------
+
+# talk NETWORK|- CODE: a python program of alice's there; its pid is in $pid
+talk()
+{
+	local there=()
+	[ "$1" = - ] || there=(nsenter "--net=/run/netns/$1")
+	"${there[@]}" setpriv --reuid 5001 --regid 5001 --clear-groups \
+		python3 -c "
+import os, socket, threading, time
+s = socket.socket(socket.AF_UNIX)
+kept = []
+def serve(path):
+    s.bind(path)
+    s.listen()
+    threading.Thread(target=lambda: [kept.append(s.accept()) for i in range(9)],
+                     daemon=True).start()
+$2
+open('/tmp/ready.%d' % os.getpid(), 'w')
+time.sleep(1000)" &
+	pid=$!
+	talkers="${talkers-} $pid"
+	wait_until 10 test -e /tmp/ready.$pid
+}
+
+ip netns add talk
+talk - "serve('/tmp/ssh-agent.1')"
+talk talk "serve('/tmp/inside.1')"
+talk talk "a, b = socket.socketpair(); s.connect('/tmp/inside.1')"
+audit 0 "sockets: of those that stay inside" --sockets --json
+is "$(field 'len(a["findings"])')" 0 "  nothing is said"
+talk talk "s.connect('/tmp/ssh-agent.1')"
+audit 0 "sockets that are not asked for" --json
+audit 1 "sockets that reach outside" --sockets
+like "$out" "^sockets: process $pid .python3. of alice in talk is connected with an agent outside: /tmp/ssh-agent.1$" \
+	"  are found, by their names"
+audit 1 "  JSON" --sockets --json
+is "$(field "$pids")" "[$pid]" "  and no other"
+audit 0 "  of another user" --sockets --json bob
+audit_as 5001 0 "  who is not root is told that he does not see them" --sockets
+like "$(cat err)" 'not looked at: sockets that reach outside' "  so it is"
+# shellcheck disable=SC2086
+kill $talkers
+wait_until 10 bash -c '! pgrep -u alice python3'
+ip netns delete talk
+
 audit 0 "no map: nobody is mapped"
 is "$out$(cat err)" "" "  nothing is said"
 
