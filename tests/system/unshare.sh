@@ -157,7 +157,7 @@ for words in "" --pid; do
 	is "$(timeout 20 setsid bash -c "exec 9>&1; cd /home/alice
 		exec setpriv --reuid alice --regid alice --init-groups env \\
 		HOME=/home/alice runnsctl unshare --name work $words sh -c \\
-		'sleep 30 >/dev/null 2>&1 9>&- </dev/null & echo done'" 2>&1)" done \
+		'sleep 30 >/dev/null 2>&1 9>&- </dev/null & echo end'" 2>&1)" end \
 		"nobody keeps the caller's descriptors $words"
 	pkill -u alice -f 'sleep 30'
 	wait_until 5 gone
