@@ -22,6 +22,9 @@ struct mode {
 /** mode_slirp() - a network by libslirp, see slirp_options.h */
 int mode_slirp(int argc, char **argv);
 
+/** mode_vde() - a port of a virtual Ethernet; if it was built in */
+int mode_vde(int argc, char **argv);
+
 /** mode_attach() - the packets of a VPN, see attach.c */
 int mode_attach(int argc, char **argv);
 

@@ -21,6 +21,11 @@ static const struct mode modes[] = {
 	  "--netns FD [--userns FD] --ready FD --exit FD [--mtu N]\n"
 	  "\t[--ifname NAME] [--cidr ADDRESS/LENGTH] [--no-ipv6] [--no-dns]\n"
 	  "\t[--host-loopback] [--outbound ADDRESS]" },
+#ifdef HAVE_VDE
+	{ "vde", mode_vde,
+	  "URL --netns FD [--userns FD] --ready FD --exit FD [--mtu N]\n"
+	  "\t[--ifname NAME]" },
+#endif
 };
 
 static void sink_write(void *ctx, int priority, const char *line)

@@ -17,6 +17,7 @@ static const struct net_kind *const kinds[] = {
 	&net_slirp,
 	&net_pasta,
 	&net_slirp4netns,
+	&net_vde,
 	&net_veth,
 };
 

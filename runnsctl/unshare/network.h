@@ -79,6 +79,7 @@ struct net_kind {
 extern const struct net_kind net_slirp;
 extern const struct net_kind net_pasta;
 extern const struct net_kind net_slirp4netns;
+extern const struct net_kind net_vde;
 extern const struct net_kind net_veth;
 
 /**

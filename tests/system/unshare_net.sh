@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # unshare_net.sh - networks of a user's own by programs without privilege
 . "$(dirname "$0")/lib.sh"
-need setpriv python3 slirp4netns pasta curl
+need setpriv python3 slirp4netns pasta curl vde_switch
 host_start "$@"
 
 out=$host_dir/out
@@ -258,4 +258,40 @@ is $? 125 "pasta takes no --cidr"
 as alice env PATH=/nowhere "$(command -v runnsctl)" unshare --net pasta /bin/true \
 	2>$out/said
 is $? 125 "a program that is not installed"
+
+# --- a virtual Ethernet -----------------------------------------------------------
+
+as alice vde_switch -d -s /home/alice/switch -p /home/alice/switch.pid
+wait_until 10 test -S /home/alice/switch/ctl
+url=vde:vde:///home/alice/switch
+begin --net $url --ifname port0
+ok $? "vde starts"
+un --net $url --map-root sh -c "ip addr add 10.9.9.1/24 dev tap0
+	exec python3 $tests/peer.py http 80" &
+inside ip addr add 10.9.9.2/24 dev port0
+no_port()
+{
+	! pgrep -f 'runns-rootless vde'
+}
+
+server_answers()
+{
+	[ "$(fetch http://10.9.9.1/ 2)" = 10.9.9.2 ]
+}
+wait_until 20 server_answers
+ok $? "two on one switch reach each other"
+is "$(fetch http://10.9.9.1/1000000 | wc -c)" 1000000 "a million bytes"
+is "$(inside cat /sys/class/net/port0/mtu)" 1500 "the MTU"
+refuses "and nobody else" fetch http://198.51.100.1/ 2
+kill "$(cat /home/alice/switch.pid)"
+wait_until 10 no_port
+ok $? "without the switch the engine ends"
+refuses "and there is no network" fetch http://10.9.9.1/ 2
+end
+pkill -f "peer.py http 80" -U alice
+for word in vde vde: vde:vde:///nowhere "$url --cidr 10.9.9.0/24"; do
+	# shellcheck disable=SC2086
+	un --net $word true 2>/dev/null
+	is $? 125 "refused: $word"
+done
 done_testing
