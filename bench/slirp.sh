@@ -39,7 +39,7 @@ start()
 # gbits ENGINE-MTU [-R]: of one stream, as its receiver counts; -R: downwards
 gbits()
 {
-	local value= try
+	local value="" try
 	# The server may not have noticed yet that the last one has gone.
 	for try in 1 2 3 4 5; do
 		# One word is one argument.
