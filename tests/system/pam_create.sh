@@ -195,7 +195,7 @@ is "$(value fds /tmp/builder-sees | tr ' ' '\n' | cut -d : -f 1 | paste -sd ' ')
 	"0 1 2" "and has three descriptors" || diag "$(value fds /tmp/builder-sees)"
 
 not_built "hangs" 'sleep 1000' 32
-runs "nothing of it is left running" sh -c "! pgrep -xf 'sleep 1000'"
+runs "nothing of it is left running" wait_until 10 sh -c "! pgrep -xf 'sleep 1000'"
 mv "$real" $builder
 
 # --- who may look ---------------------------------------------------------------------
