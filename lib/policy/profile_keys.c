@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * profile_keys.c - the keys of runns.conf(5): one row, one setter each
- *
- * Keys that a later version knows stand here too, so that their message can
- * say that this one does not do it: nobody shall believe in a kill switch
- * that is not there.
  */
 #include <errno.h>
 
@@ -327,7 +323,7 @@ enum where { NETWORK, NETWORK_MANY, GENERAL };
 static const struct key {
 	const char *name;
 	enum where where;
-	int (*set)(const struct profile_input *in); /* NULL: a later version's */
+	int (*set)(const struct profile_input *in);
 } keys[] = {
 	{ "NetworkNamespace", NETWORK, key_netns },
 	{ "InterfaceIn", NETWORK, key_interface_in },
@@ -387,10 +383,6 @@ int profile_key_set(const struct profile_input *in)
 	if (!key)
 		return profile_bad(in, in->key.p, "unknown key \"%.*s\"",
 				   SLICE_ARG(in->key));
-	if (!key->set)
-		return profile_bad(in, in->key.p,
-				   "%s is not supported by this version",
-				   key->name);
 	if (key->where == GENERAL && in->profile)
 		return profile_bad(in, in->key.p, "%s belongs in [runns]",
 				   key->name);
