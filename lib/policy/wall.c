@@ -6,23 +6,26 @@
  */
 #include "lib/policy/wall.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "lib/base/buf.h"
 
 static void mend_nft(struct buf *b, const char *chain, const char *device)
 {
-	char family[16], table[128], name[128];
+	static const char begin[] = "chain ";
+	const char *end = strstr(chain, " (nft");
+	const char *name = chain + sizeof(begin) - 1;
 
-	if (sscanf(chain, "chain %15s %127s %127s (nft", family, table,
-		   name) != 3)
+	/* Its family, table and name, as nft(8) wants them. */
+	if (end && end > name &&
+	    strncmp(chain, begin, sizeof(begin) - 1) == 0)
+		buf_addf(b, "nft insert rule %.*s iifname %s accept; nft "
+			 "insert rule %.*s oifname %s accept",
+			 (int)(end - name), name, device, (int)(end - name),
+			 name, device);
+	else
 		buf_addf(b, "accept device %s in that chain, both ways",
 			 device);
-	else
-		buf_addf(b, "nft insert rule %s %s %s iifname %s accept; nft "
-			 "insert rule %s %s %s oifname %s accept", family,
-			 table, name, device, family, table, name, device);
 }
 
 static void mend_iptables(struct buf *b, const char *program,
