@@ -37,7 +37,7 @@ static const char *veth_check(const struct network *n)
 /* Until it has ended; what does not fit is lost, and it is not held up. */
 static size_t veth_hear(int fd, char *out, size_t size)
 {
-	char rest[256];
+	char rest[256] = "";
 	size_t len = 0;
 	ssize_t n;
 
