@@ -66,7 +66,8 @@ static void add_program(struct status_member *m, const char *comm)
 	    is_listed(m->programs, "..."))
 		return;
 	if (used + strlen(name) + sizeof(", " MORE) > sizeof(m->programs)) {
-		strncat(m->programs, MORE, sizeof(m->programs) - used - 1);
+		snprintf(m->programs + used, sizeof(m->programs) - used, "%s",
+			 MORE);
 		return;
 	}
 	n = snprintf(m->programs + used, sizeof(m->programs) - used, "%s%s",

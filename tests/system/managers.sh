@@ -16,9 +16,13 @@ managers_needed()
 
 managers_fetch()
 {
-	local names deb
 	[ "$$" -ne 1 ] || [ "${RUNNS_HOST-}" != 1 ] || return 0
-	[ ! -e "$managers_dir/complete" ] || return 0
+	[ -e "$managers_dir/complete" ] || (managers_unpack)
+}
+
+managers_unpack()
+{
+	local names deb
 	rm -rf "$managers_dir" && mkdir -p "$managers_dir/root" &&
 		cd "$managers_dir" || return 1
 	names=$(managers_needed)
@@ -33,7 +37,6 @@ managers_fetch()
 		dpkg -x "$deb" root || return 1
 	done
 	touch complete
-	cd - >/dev/null
 }
 
 managers_fetch || bail "no packages of network managers"
