@@ -26,6 +26,7 @@
 #include "net/fw_nft_door.h"
 #include "net/fw_nft_guard.h"
 #include "net/fw_nft_rule.h"
+#include "net/fw_nft_set.h"
 #include "net/fw_nft_theirs.h"
 #include "net/linger.h"
 #include "net/nl.h"
@@ -239,52 +240,27 @@ struct nft_walk {
 	void *ctx;
 };
 
-static int nft_walk_elements(void *ctx, struct nlmsghdr *h)
+static int nft_walk_element(void *ctx, const struct nlattr *elem)
 {
 	const struct nft_walk *walk = ctx;
-	struct nlattr *tb[NFTA_SET_ELEM_LIST_MAX + 1];
-	struct nlattr *elem;
-	int left;
+	char name[IFNAMSIZ];
 
-	if (nlmsg_parse(h, sizeof(struct nfgenmsg), tb, NFTA_SET_ELEM_LIST_MAX,
-			NULL) < 0)
+	if (!nft_set_value(nla_find(nla_data(elem), nla_len(elem),
+				    NFTA_SET_ELEM_KEY), name, sizeof(name)))
 		return -EBADMSG;
-	if (!tb[NFTA_SET_ELEM_LIST_ELEMENTS])
-		return 0;
-	nla_for_each_nested(elem, tb[NFTA_SET_ELEM_LIST_ELEMENTS], left) {
-		struct nlattr *key = nla_find(nla_data(elem), nla_len(elem),
-					      NFTA_SET_ELEM_KEY);
-		struct nlattr *value = !key ? NULL :
-			nla_find(nla_data(key), nla_len(key), NFTA_DATA_VALUE);
-		char name[IFNAMSIZ] = "";
-		int r;
-
-		if (!value || nla_len(value) != IFNAMSIZ)
-			return -EBADMSG;
-		memcpy(name, nla_data(value), IFNAMSIZ - 1);
-		r = walk->fn(walk->ctx, name);
-		if (r)
-			return r;
-	}
-	return 0;
+	name[IFNAMSIZ - 1] = '\0';
+	return walk->fn(walk->ctx, name);
 }
 
 static int nft_walk_once(enum nft_set set, int (*fn)(void *, const char *),
 			 void *ctx)
 {
 	struct nft_walk walk = { .fn = fn, .ctx = ctx };
-	_cleanup_msg_ struct nl_msg *msg = NULL;
 	struct nl_sock *sk;
 	int err = nft_socket(&sk);
 
-	if (err)
-		return err;
-	msg = nft_new(NFPROTO_INET, NFT_MSG_GETSETELEM, NLM_F_DUMP);
-	if (!msg || nla_put_string(msg, NFTA_SET_ELEM_LIST_TABLE,
-				   NFT_TABLE) < 0 ||
-	    nla_put_string(msg, NFTA_SET_ELEM_LIST_SET, nft_sets[set]) < 0)
-		return -ENOMEM;
-	err = nl_talk(sk, msg, nft_walk_elements, &walk);
+	if (err == 0)
+		err = nft_set_each(sk, nft_sets[set], nft_walk_element, &walk);
 	return err == -ENOENT ? 0 : err;
 }
 

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "net/fw_nft_base.h"
+#include "net/fw_nft_set.h"
 
 enum {
 	/* Types as nft(8) numbers them; parts of one have 6 bits each. */
@@ -240,17 +241,6 @@ static struct nl_msg *allow_message(const struct allow_elem *e, bool add)
 	return NULL;
 }
 
-static bool allow_read_key(const struct nlattr *attr, uint8_t *out, size_t len)
-{
-	const struct nlattr *value = !attr ? NULL :
-		nla_find(nla_data(attr), nla_len(attr), NFTA_DATA_VALUE);
-
-	if (!value || (size_t)nla_len(value) != len)
-		return false;
-	memcpy(out, nla_data(value), len);
-	return true;
-}
-
 /* Is it one that is wanted?  Then it is noted as there. */
 static bool allow_wanted(struct allow_look *look, const struct allow_elem *e)
 {
@@ -267,8 +257,9 @@ static bool allow_wanted(struct allow_look *look, const struct allow_elem *e)
 	return false;
 }
 
-static void allow_see(struct allow_look *look, const struct nlattr *attr)
+static int allow_see(void *ctx, const struct nlattr *attr)
 {
+	struct allow_look *look = ctx;
 	const struct allow_set *set = &allow_sets[look->set];
 	struct allow_elem e = { .set = look->set };
 	struct nlattr *tb[NFTA_SET_ELEM_MAX + 1];
@@ -276,46 +267,16 @@ static void allow_see(struct allow_look *look, const struct nlattr *attr)
 
 	if (nla_parse(tb, NFTA_SET_ELEM_MAX, (struct nlattr *)nla_data(attr),
 		      nla_len(attr), NULL) < 0 ||
-	    !allow_read_key(tb[NFTA_SET_ELEM_KEY], e.key, len) ||
+	    !nft_set_value(tb[NFTA_SET_ELEM_KEY], e.key, len) ||
 	    strncmp((const char *)e.key, look->link, IFNAMSIZ) != 0)
-		return;
+		return 0;
 	memcpy(e.last, e.key, sizeof(e.last));
 	if (set->interval && tb[NFTA_SET_ELEM_KEY_END] &&
-	    !allow_read_key(tb[NFTA_SET_ELEM_KEY_END], e.last, len))
-		return;
+	    !nft_set_value(tb[NFTA_SET_ELEM_KEY_END], e.last, len))
+		return 0;
 	if (!allow_wanted(look, &e) && look->n_stale < ALLOW_STALE_MAX)
 		look->stale[look->n_stale++] = e;
-}
-
-static int allow_see_all(void *ctx, struct nlmsghdr *h)
-{
-	struct nlattr *tb[NFTA_SET_ELEM_LIST_MAX + 1];
-	struct nlattr *elem;
-	int left;
-
-	if (nlmsg_parse(h, sizeof(struct nfgenmsg), tb, NFTA_SET_ELEM_LIST_MAX,
-			NULL) < 0)
-		return -EBADMSG;
-	if (!tb[NFTA_SET_ELEM_LIST_ELEMENTS])
-		return 0;
-	nla_for_each_nested(elem, tb[NFTA_SET_ELEM_LIST_ELEMENTS], left) {
-		allow_see(ctx, elem);
-	}
 	return 0;
-}
-
-static int allow_look_set(struct nl_sock *sk, struct allow_look *look)
-{
-	_cleanup_msg_ struct nl_msg *msg = nft_new(NFPROTO_INET,
-						   NFT_MSG_GETSETELEM,
-						   NLM_F_DUMP);
-
-	if (!msg || nla_put_string(msg, NFTA_SET_ELEM_LIST_TABLE,
-				   NFT_TABLE) < 0 ||
-	    nla_put_string(msg, NFTA_SET_ELEM_LIST_SET,
-			   allow_sets[look->set].name) < 0)
-		return -ENOMEM;
-	return nl_talk(sk, msg, allow_see_all, look);
 }
 
 static int allow_look_once(struct nl_sock *sk, struct allow_look *look)
@@ -326,7 +287,8 @@ static int allow_look_once(struct nl_sock *sk, struct allow_look *look)
 	memset(look->have, 0, sizeof(look->have));
 	for (look->set = 0; look->set < NFT_ALLOW_SETS && err == 0;
 	     look->set++)
-		err = allow_look_set(sk, look);
+		err = nft_set_each(sk, allow_sets[look->set].name, allow_see,
+				   look);
 	return err;
 }
 

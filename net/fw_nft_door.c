@@ -20,6 +20,7 @@
 #include "lib/base/log.h"
 #include "net/fw_nft_base.h"
 #include "net/fw_nft_rule.h"
+#include "net/fw_nft_set.h"
 
 enum {
 	/* Types as nft(8) numbers them; parts of one have 6 bits each. */
@@ -179,17 +180,6 @@ static struct nl_msg *door_message(const struct door_kind *kind,
 	return NULL;
 }
 
-static bool door_read_value(const struct nlattr *attr, void *out, size_t len)
-{
-	const struct nlattr *value = !attr ? NULL :
-		nla_find(nla_data(attr), nla_len(attr), NFTA_DATA_VALUE);
-
-	if (!value || (size_t)nla_len(value) != len)
-		return false;
-	memcpy(out, nla_data(value), len);
-	return true;
-}
-
 static bool door_is_of(const struct nlattr *notes, const char *link)
 {
 	const char *at = notes ? nla_data(notes) : NULL;
@@ -217,53 +207,30 @@ static bool door_wanted(struct door_list *list, const struct door *door)
 	return false;
 }
 
-static void door_look(struct door_list *list, const struct nlattr *elem)
+static int door_look(void *ctx, const struct nlattr *elem)
 {
+	struct door_list *list = ctx;
 	struct nlattr *tb[NFTA_SET_ELEM_MAX + 1];
 	struct door door = { 0 };
 
 	if (nla_parse(tb, NFTA_SET_ELEM_MAX, nla_data(elem), nla_len(elem),
 		      NULL) < 0 ||
 	    !door_is_of(tb[NFTA_SET_ELEM_USERDATA], list->m->link) ||
-	    !door_read_value(tb[NFTA_SET_ELEM_KEY], door.key,
+	    !nft_set_value(tb[NFTA_SET_ELEM_KEY], door.key,
 			     list->kind->key_len) ||
-	    !door_read_value(tb[NFTA_SET_ELEM_DATA], door.data,
+	    !nft_set_value(tb[NFTA_SET_ELEM_DATA], door.data,
 			     list->kind->data_len))
-		return;
+		return 0;
 	if (!door_wanted(list, &door) && list->n_stale < DOOR_STALE_MAX)
 		list->stale[list->n_stale++] = door;
-}
-
-static int door_look_all(void *ctx, struct nlmsghdr *h)
-{
-	struct nlattr *tb[NFTA_SET_ELEM_LIST_MAX + 1];
-	struct nlattr *elem;
-	int left;
-
-	if (nlmsg_parse(h, sizeof(struct nfgenmsg), tb, NFTA_SET_ELEM_LIST_MAX,
-			NULL) < 0)
-		return -EBADMSG;
-	if (!tb[NFTA_SET_ELEM_LIST_ELEMENTS])
-		return 0;
-	nla_for_each_nested(elem, tb[NFTA_SET_ELEM_LIST_ELEMENTS], left) {
-		door_look(ctx, elem);
-	}
 	return 0;
 }
 
 static int door_list_once(struct nl_sock *sk, struct door_list *list)
 {
-	_cleanup_msg_ struct nl_msg *msg = nft_new(NFPROTO_INET,
-						   NFT_MSG_GETSETELEM,
-						   NLM_F_DUMP);
-
 	list->n_stale = 0;
 	list->have = 0;
-	if (!msg || nla_put_string(msg, NFTA_SET_ELEM_LIST_TABLE,
-				   NFT_TABLE) < 0 ||
-	    nla_put_string(msg, NFTA_SET_ELEM_LIST_SET, list->kind->map) < 0)
-		return -ENOMEM;
-	return nl_talk(sk, msg, door_look_all, list);
+	return nft_set_each(sk, list->kind->map, door_look, list);
 }
 
 static int door_change(struct nl_sock *sk, const struct door_list *list)

@@ -26,6 +26,7 @@
 
 #include "net/fw_nft_base.h"
 #include "net/fw_nft_rule.h"
+#include "net/fw_nft_set.h"
 #include "net/link.h"
 #include "net/veth_user.h"
 
@@ -299,55 +300,27 @@ struct guard_list {
 	bool have;
 };
 
-static void guard_look(struct guard_list *list, const struct nlattr *elem)
+static int guard_look(void *ctx, const struct nlattr *elem)
 {
-	const struct nlattr *key = nla_find(nla_data(elem), nla_len(elem),
-					    NFTA_SET_ELEM_KEY);
-	const struct nlattr *value = !key ? NULL :
-		nla_find(nla_data(key), nla_len(key), NFTA_DATA_VALUE);
+	struct guard_list *list = ctx;
 	struct guard_end end;
 
-	if (!value || nla_len(value) != sizeof(end))
-		return;
-	memcpy(&end, nla_data(value), sizeof(end));
-	if (memcmp(end.device, list->want.device, sizeof(end.device)) != 0)
-		return;
+	if (!nft_set_value(nla_find(nla_data(elem), nla_len(elem),
+				    NFTA_SET_ELEM_KEY), &end, sizeof(end)) ||
+	    memcmp(end.device, list->want.device, sizeof(end.device)) != 0)
+		return 0;
 	if (memcmp(&end, &list->want, sizeof(end)) == 0)
 		list->have = true;
 	else if (list->n_stale < GUARD_STALE_MAX)
 		list->stale[list->n_stale++] = end;
-}
-
-static int guard_look_all(void *ctx, struct nlmsghdr *h)
-{
-	struct nlattr *tb[NFTA_SET_ELEM_LIST_MAX + 1];
-	struct nlattr *elem;
-	int left;
-
-	if (nlmsg_parse(h, sizeof(struct nfgenmsg), tb, NFTA_SET_ELEM_LIST_MAX,
-			NULL) < 0)
-		return -EBADMSG;
-	if (!tb[NFTA_SET_ELEM_LIST_ELEMENTS])
-		return 0;
-	nla_for_each_nested(elem, tb[NFTA_SET_ELEM_LIST_ELEMENTS], left) {
-		guard_look(ctx, elem);
-	}
 	return 0;
 }
 
 static int guard_list_once(struct nl_sock *sk, struct guard_list *list)
 {
-	_cleanup_msg_ struct nl_msg *msg = nft_new(NFPROTO_INET,
-						   NFT_MSG_GETSETELEM,
-						   NLM_F_DUMP);
-
 	list->n_stale = 0;
 	list->have = false;
-	if (!msg || nla_put_string(msg, NFTA_SET_ELEM_LIST_TABLE,
-				   NFT_TABLE) < 0 ||
-	    nla_put_string(msg, NFTA_SET_ELEM_LIST_SET, GUARD_ENDS) < 0)
-		return -ENOMEM;
-	return nl_talk(sk, msg, guard_look_all, list);
+	return nft_set_each(sk, GUARD_ENDS, guard_look, list);
 }
 
 static struct nl_msg *guard_element(int type, int flags,
