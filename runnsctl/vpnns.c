@@ -10,7 +10,6 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
-#include <pwd.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,6 +21,7 @@
 #include "lib/sys/exec.h"
 #include "runnsctl/attach.h"
 #include "runnsctl/shell.h"
+#include "runnsctl/unshare/place.h"
 #include "runnsctl/unshare/unshare.h"
 
 static const char help[] =
@@ -78,17 +78,6 @@ static int on_option(struct words *w, int code)
 	}
 }
 
-static const char *home(void)
-{
-	const char *value = getenv("HOME");
-	const struct passwd *pw;
-
-	if (value && value[0] == '/')
-		return value;
-	pw = getpwuid(getuid());
-	return pw ? pw->pw_dir : NULL;
-}
-
 /*
  * ocproxy's let others look into the directory, which whoever can reach the
  * socket in it must not.
@@ -111,7 +100,7 @@ static int close_to_others(const char *path)
 /* Return: 0 and the path of the directory in @path. */
 static int find_state(const struct words *w, struct buf *path)
 {
-	const char *directory = home();
+	const char *directory = place_home();
 	int err;
 
 	if (!directory) {

@@ -62,7 +62,7 @@ static int open_runtime(void)
 	return r < 0 ? r : TAKE_FD(fd);
 }
 
-static const char *home(void)
+const char *place_home(void)
 {
 	const char *path = getenv("HOME");
 	const struct passwd *pw;
@@ -76,7 +76,7 @@ static const char *home(void)
 /* ~/.local/state may be open to others, what lies below is not. */
 static int open_home(void)
 {
-	const char *path = home();
+	const char *path = place_home();
 	BUF(dir, PATH_MAX);
 	int fd;
 

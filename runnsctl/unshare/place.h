@@ -10,6 +10,9 @@
 
 #include "lib/base/base.h"
 
+/** place_home() - the home directory of who calls; NULL: he has none */
+const char *place_home(void);
+
 /**
  * place_open() - the directory of an instance, made if it is absent
  * @id:		its name; NULL with @state only
