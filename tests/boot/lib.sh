@@ -38,14 +38,17 @@ debian_fetch()
 # Anew when other packages are wanted, and then what lies on it too.
 debian_make()
 {
-	local root=$debian_dir/$1
-	[ "$(cat "$root/packages" 2>/dev/null)" != "$debian_packages" ] ||
-		return 0
+	local root=$debian_dir/$1 packages=$debian_packages
+	case $1 in
+	bookworm) packages+=,libvdeplug2 ;;
+	*) packages+=,libvdeplug2t64 ;;
+	esac
+	[ "$(cat "$root/packages" 2>/dev/null)" != "$packages" ] || return 0
 	rm -rf "$root" "$root".*
-	debootstrap --variant=minbase --include="$debian_packages" \
+	debootstrap --variant=minbase --include="$packages" \
 		"$1" "$root.part" >"$debian_dir/$1.log" 2>&1 || return 1
 	rm -rf "$root.part/var/cache/apt/archives"/*.deb
-	echo "$debian_packages" >"$root.part/packages" && mv "$root.part" "$root"
+	echo "$packages" >"$root.part/packages" && mv "$root.part" "$root"
 }
 
 # debian_layer RELEASE NAME PACKAGE...: more packages on top of it, kept too,

@@ -219,6 +219,8 @@ by_unshare()
 	refuses "nothing of hers ran" test -e /tmp/ran
 	said=$(un --mtu 1400 -- true 2>&1)
 	is $? 125 "unshare --net veth --mtu: refused"
+	# The kernel takes its time with the last device.
+	wait_until 5 no_links
 	runnsctl gc
 	nothing_left "unshare --net veth leaves nothing"
 }
