@@ -222,6 +222,8 @@ frames()
 		sed 's/.*ether \([^ ]*\) .*/\1/')
 	is "$(seen_as "$held")" 203.0.113.2 "$backend: it works"
 	neighbour=$(ip neigh show 203.0.113.1 dev eth0 | awk '{ print $3 }')
+	# Else what the other firewall's run has left says that they have started.
+	rm -f $host_dir/icmp $host_dir/frames
 	python3 "$tests/../net/frames.py" seen icmp $host_dir/icmp &
 	watchers=$!
 	inet python3 "$tests/../net/frames.py" seen frames host0 \
