@@ -82,6 +82,8 @@ manager()
 	shift
 	devices || bail "no devices"
 	was=$(address)
+	# What is left of the manager before would say that they listen.
+	rm -f "$host_dir"/*.dhcp "$host_dir"/*.tcpdump
 	for dev in plain0 "$device"; do
 		tcpdump -lni "$dev" 'udp port 67 or udp port 547' \
 			>"$host_dir/$dev.dhcp" 2>"$host_dir/$dev.tcpdump" &
