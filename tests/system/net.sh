@@ -275,7 +275,7 @@ mending()
 	runnsctl up work
 	refuses "up mends a flushed chain" \
 		inside work bash -c "$reaches" 203.0.113.2 22
-	is "$(nft list chain inet runns arriving | grep -c drop)" 1 \
+	is "$(nft list chain inet runns arriving | grep -c drop)" 2 \
 		"with its rules"
 	ip -n work route del default
 	ip -n work addr flush dev eth0

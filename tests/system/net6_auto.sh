@@ -50,6 +50,12 @@ is "$(fetch c)" 2001:db8:1::2 "and it works"
 runs "down of it" runnsctl down c
 refuses "gives the number back" test -L /run/runns/pool/3
 
+# The kernel takes its time with the route of the last one.
+no_route()
+{
+	[ -z "$(ip -6 route show fd72:756e:6e73:3::/64)" ]
+}
+wait_until 5 no_route
 ip -6 route add fd72:756e:6e73:3::/64 via 2001:db8:1::1
 runs "up by a pattern" runnsctl up --section each work-bob
 is "$(state_of work-bob net6)" fd72:756e:6e73:4::1/64 \
