@@ -118,6 +118,17 @@ vpn_client()
 	chmod 0600 "$vpn_dir/$file"
 }
 
+# host_reports: filter for what the host itself says of the groups that it is
+# in, behind a header of hops (RFC 3810)
+host_reports()
+{
+	local own
+	own=$(ip -o -6 addr show dev eth0 scope link |
+		awk '{ sub("/.*", "", $4); print $4 }')
+	[ -n "$own" ] || bail "eth0 has no link-local address"
+	echo "ip6 src host $own and ip6[6] == 0 and ip6[40] == 58 and ip6[48] == 143"
+}
+
 # vpn_value NAME KEY: of what the supervisor tells
 vpn_value()
 {

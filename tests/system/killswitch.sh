@@ -18,6 +18,8 @@ rounds=$host_dir/rounds
 own='(udp and port 1194 and (host 198.51.100.1 or host 198.51.100.53)) or
 	(icmp[icmptype] == icmp-unreach and dst host 198.51.100.1)'
 
+reports=$(host_reports)
+
 capture_start()
 {
 	# Else what the former one said would be taken for the new one's word.
@@ -38,7 +40,8 @@ capture_stop()
 strangers()
 {
 	tcpdump -n -r "$pcap" "not ($own) and not net 127.0.0.0/8 and
-		not host ::1 and not arp and not icmp6" 2>/dev/null
+		not host ::1 and not arp and not icmp6 and not ($reports)" \
+		2>/dev/null
 	tcpdump -n -r "$pcap" 'icmp6 and not (icmp6[0] >= 133 and
 		icmp6[0] <= 136) and not ip6[40] == 143' 2>/dev/null
 	tcpdump -n -r "$pcap" arp 2>/dev/null |

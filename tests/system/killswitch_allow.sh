@@ -59,12 +59,15 @@ capture_stop()
 	captures=
 }
 
+reports=$(host_reports)
+
 # What the uplink has sent that neither the VPN nor Allow or Forward explain.
 strangers()
 {
 	tcpdump -n -r $host_dir/uplink.pcap "not ($vpn) and not ($named) and
 		not arp and not (icmp6 and ip6[40] >= 133 and ip6[40] <= 136)
-		and not (icmp6 and ip6[40] == 143)" 2>/dev/null
+		and not (icmp6 and ip6[40] == 143) and not ($reports)" \
+		2>/dev/null
 	tcpdump -n -r $host_dir/uplink.pcap arp 2>/dev/null |
 		grep -vE 'who-has 203\.0\.113\.[12] tell|203\.0\.113\.[12] is-at'
 }
