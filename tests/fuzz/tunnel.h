@@ -40,7 +40,8 @@ static void must_be_tunnel(const struct tunnel *t)
 	must(t->mtu == 0 || t->mtu >= TUNNEL_MTU_MIN);
 	for (i = 0; i < t->n_addrs; i++) {
 		must_be_net(&t->addrs[i]);
-		must(t->addrs[i].addr.bytes[0] != 127);
+		must(t->addrs[i].addr.family != 4 ||
+		     t->addrs[i].addr.bytes[0] != 127);
 	}
 	for (i = 0; i < t->n_routes; i++) {
 		must_be_net(&t->routes[i]);
