@@ -4,15 +4,8 @@
 . "$(dirname "$0")/lib.sh"
 need setpriv python3 nsenter
 host_start "$@"
-
-out=$host_dir/out
-install -d -m 0777 $out
+. "$tests/../unshare/lib.sh"
 host_ns=$(readlink /proc/self/ns/net)
-
-un()
-{
-	as alice runnsctl unshare "$@"
-}
 
 # refused TEXT PATTERN COMMAND...: 125, the message, and nothing has run
 refused()

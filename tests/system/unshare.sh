@@ -4,24 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 need setpriv python3
 host_start "$@"
-
-out=$host_dir/out
-install -d -m 0777 $out
-
-un()
-{
-	as alice runnsctl unshare "$@"
-}
-
-# ends STATUS TEXT WORD...: unshare with these words
-ends()
-{
-	local expected=$1 text=$2 status
-	shift 2
-	un "$@" >$out/said 2>&1
-	status=$?
-	is $status "$expected" "$text: $expected"
-}
+. "$tests/../unshare/lib.sh"
 
 # --- where ------------------------------------------------------------------------
 

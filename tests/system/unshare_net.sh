@@ -4,9 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 need setpriv python3 slirp4netns pasta curl vde_switch
 host_start "$@"
-
-out=$host_dir/out
-install -d -m 0777 $out
+. "$tests/../unshare/lib.sh"
 
 # as USER COMMAND...: with his groups, from his home
 as()
@@ -15,11 +13,6 @@ as()
 	shift
 	(cd "/home/$user" && exec setpriv --reuid "$user" --regid "$user" \
 		--init-groups env -i PATH="$PATH" HOME="/home/$user" "$@")
-}
-
-un()
-{
-	as alice runnsctl unshare "$@"
 }
 
 # begin OPTION...: an instance with a member that waits

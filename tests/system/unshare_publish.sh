@@ -4,14 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 need setpriv python3 ss
 host_start "$@"
-
-out=$host_dir/out
-install -d -m 0777 $out
-
-un()
-{
-	as alice runnsctl unshare "$@"
-}
+. "$tests/../unshare/lib.sh"
 
 publish()
 {
