@@ -83,23 +83,27 @@ int instance_inside(const struct instance *instance)
 	return TAKE_FD(dir);
 }
 
-/* A path in sun_path is too short for most directories. */
-static void control_address(int dir, struct sockaddr_un *out)
+/* Return: a socket, and in @at the keeper's place, or -errno. */
+static int control_socket(int dir, struct sockaddr_un *at)
 {
-	*out = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	snprintf(out->sun_path, sizeof(out->sun_path),
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -errno;
+	*at = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	/* The path itself would be too long for most directories. */
+	snprintf(at->sun_path, sizeof(at->sun_path),
 		 "/proc/self/fd/%d/control", dir);
+	return fd;
 }
 
 static int listen_at(int dir)
 {
-	_cleanup_close_ int fd =
-		socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	struct sockaddr_un at;
+	_cleanup_close_ int fd = control_socket(dir, &at);
 
 	if (fd < 0)
-		return -errno;
-	control_address(dir, &at);
+		return fd;
 	/* No moment in which others could connect: the directory is closed. */
 	if ((unlinkat(dir, "control", 0) < 0 && errno != ENOENT) ||
 	    bind(fd, (struct sockaddr *)&at, sizeof(at)) < 0 ||
@@ -146,13 +150,11 @@ static int begin(struct instance *instance)
 /* Return: descriptor; -EAGAIN if it is not there now; another -errno. */
 static int connect_at(int dir)
 {
-	_cleanup_close_ int fd =
-		socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	struct sockaddr_un at;
+	_cleanup_close_ int fd = control_socket(dir, &at);
 
 	if (fd < 0)
-		return -errno;
-	control_address(dir, &at);
+		return fd;
 	if (connect(fd, (struct sockaddr *)&at, sizeof(at)) == 0)
 		return TAKE_FD(fd);
 	return errno == ENOENT || errno == ECONNREFUSED ? -EAGAIN : -errno;

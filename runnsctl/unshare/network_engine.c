@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "config.h"
 #include "lib/base/log.h"
 #include "runnsctl/unshare/engine.h"
 
@@ -28,6 +29,20 @@ void words_add(struct words *w, const char *fmt, ...)
 	}
 	w->argv[w->n++] = w->text + w->used;
 	w->used += (size_t)len + 1;
+}
+
+void words_rootless(struct words *w, const struct network *n, int ready)
+{
+	words_add(w, RUNNS_LIBEXECDIR "/runns-rootless");
+	words_add(w, "%s", n->kind->name);
+	if (n->arg)
+		words_add(w, "%s", n->arg);
+	words_add(w, "--userns=%d", n->userns);
+	words_add(w, "--netns=%d", n->netns);
+	words_add(w, "--ready=%d", ready);
+	words_add(w, "--exit=%d", n->end);
+	if (n->options.ifname)
+		words_add(w, "--ifname=%s", n->options.ifname);
 }
 
 int network_ready(int ready[2])

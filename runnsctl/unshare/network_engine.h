@@ -26,6 +26,12 @@ struct words {
 void words_add(struct words *w, const char *fmt, ...) _printf_(2, 3);
 
 /**
+ * words_rootless() - begin with our own engine, in its mode of @n's kind
+ * @ready:	what it writes to when the network can be used
+ */
+void words_rootless(struct words *w, const struct network *n, int ready);
+
+/**
  * network_engine() - start a program and wait until the network can be used
  * @w:		its words; the first is its path, or a name looked for in PATH
  * @ready:	the pipe that it writes to then, as pipe2(2) gave it; closed

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "config.h"
 #include "lib/base/buf.h"
 #include "lib/base/log.h"
 #include "lib/policy/addr.h"
@@ -32,8 +31,6 @@ static void add_options(struct words *w, const struct network_options *o)
 {
 	if (o->mtu)
 		words_add(w, "--mtu=%u", o->mtu);
-	if (o->ifname)
-		words_add(w, "--ifname=%s", o->ifname);
 	if (o->cidr)
 		words_add(w, "--cidr=%s", o->cidr);
 	if (o->outbound)
@@ -71,12 +68,7 @@ static int slirp_start(struct network *n)
 
 	if (err)
 		return err;
-	words_add(&w, RUNNS_LIBEXECDIR "/runns-rootless");
-	words_add(&w, "slirp");
-	words_add(&w, "--userns=%d", n->userns);
-	words_add(&w, "--netns=%d", n->netns);
-	words_add(&w, "--ready=%d", ready[1]);
-	words_add(&w, "--exit=%d", n->end);
+	words_rootless(&w, n, ready[1]);
 	add_options(&w, &n->options);
 	err = network_engine(n, &w, ready, NULL);
 	if (err == 0)

@@ -4,7 +4,6 @@
  *
  * Who is on it gives out addresses, or the user inside takes them.
  */
-#include "config.h"
 #include "runnsctl/unshare/network_engine.h"
 
 enum { MTU_MIN = 1280, MTU_MAX = 65521, MTU = 1500 };
@@ -31,16 +30,8 @@ static int start(struct network *n)
 
 	if (err)
 		return err;
-	words_add(&w, RUNNS_LIBEXECDIR "/runns-rootless");
-	words_add(&w, "vde");
-	words_add(&w, "%s", n->arg);
-	words_add(&w, "--userns=%d", n->userns);
-	words_add(&w, "--netns=%d", n->netns);
-	words_add(&w, "--ready=%d", ready[1]);
-	words_add(&w, "--exit=%d", n->end);
+	words_rootless(&w, n, ready[1]);
 	words_add(&w, "--mtu=%u", n->options.mtu ? n->options.mtu : MTU);
-	if (n->options.ifname)
-		words_add(&w, "--ifname=%s", n->options.ifname);
 	return network_engine(n, &w, ready, NULL);
 }
 
