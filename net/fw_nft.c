@@ -23,6 +23,7 @@
 #include "net/fw_nft_allow.h"
 #include "net/fw_nft_bar.h"
 #include "net/fw_nft_base.h"
+#include "net/fw_nft_batch.h"
 #include "net/fw_nft_door.h"
 #include "net/fw_nft_guard.h"
 #include "net/fw_nft_rule.h"
@@ -46,39 +47,21 @@ static int nft_socket(struct nl_sock **out)
 	return err;
 }
 
-static struct nl_msg *nft_element(int type, int flags, enum nft_set set,
-				  const char *device)
+static struct nl_msg *nft_device(int type, enum nft_set set,
+				 const char *device)
 {
-	struct nl_msg *msg = nft_new(NFPROTO_INET, type, flags);
 	char key[IFNAMSIZ] = "";
-	struct nlattr *list, *elem, *data;
+	const struct nft_elem elem = { .key = key, .key_len = sizeof(key) };
 
 	snprintf(key, sizeof(key), "%s", device);
-	if (!msg)
-		return NULL;
-	if (nla_put_string(msg, NFTA_SET_ELEM_LIST_TABLE, NFT_TABLE) < 0 ||
-	    nla_put_string(msg, NFTA_SET_ELEM_LIST_SET, nft_sets[set]) < 0)
-		goto free_msg;
-	list = nla_nest_start(msg, NFTA_SET_ELEM_LIST_ELEMENTS | NLA_F_NESTED);
-	elem = nla_nest_start(msg, NFTA_LIST_ELEM | NLA_F_NESTED);
-	data = nla_nest_start(msg, NFTA_SET_ELEM_KEY | NLA_F_NESTED);
-	if (!list || !elem || !data ||
-	    nla_put(msg, NFTA_DATA_VALUE, sizeof(key), key) < 0)
-		goto free_msg;
-	nla_nest_end(msg, data);
-	nla_nest_end(msg, elem);
-	nla_nest_end(msg, list);
-	return msg;
-free_msg:
-	nlmsg_free(msg);
-	return NULL;
+	return nft_set_message(type, nft_sets[set], &elem);
 }
 
 /* Is the device in the set?  1, 0 or -errno. */
 static int nft_has(struct nl_sock *sk, enum nft_set set, const char *device)
 {
-	_cleanup_msg_ struct nl_msg *msg = nft_element(NFT_MSG_GETSETELEM, 0,
-						       set, device);
+	_cleanup_msg_ struct nl_msg *msg = nft_device(NFT_MSG_GETSETELEM, set,
+						      device);
 	int err = msg ? nl_ask(sk, msg, NULL, NULL) : -ENOMEM;
 
 	if (err == -ENOENT)
@@ -94,32 +77,25 @@ static int nft_has(struct nl_sock *sk, enum nft_set set, const char *device)
 static int nft_place(struct nl_sock *sk, const char *device,
 		     const bool in[NFT_SETS], const bool touch[NFT_SETS])
 {
-	struct nl_msg *msgs[NFT_SETS] = { NULL };
-	size_t n = 0;
+	_cleanup_batch_ struct nft_batch b = { .n = 0 };
 	size_t i;
-	int err = 0;
 
-	for (i = 0; i < NFT_SETS && err == 0; i++) {
-		int has = touch[i] ? nft_has(sk, (enum nft_set)i, device) :
-				     in[i];
+	for (i = 0; i < NFT_SETS; i++) {
+		enum nft_set set = (enum nft_set)i;
+		int has = touch[i] ? nft_has(sk, set, device) : in[i];
+		struct nl_msg *msg;
 
 		if (has < 0)
-			err = has;
-		if (has < 0 || has == in[i])
+			return has;
+		if (has == in[i])
 			continue;
-		msgs[n] = nft_element(in[i] ? NFT_MSG_NEWSETELEM :
-					      NFT_MSG_DELSETELEM,
-				      in[i] ? NLM_F_CREATE : 0,
-				      (enum nft_set)i, device);
-		if (!msgs[n++])
-			err = -ENOMEM;
+		msg = nft_device(in[i] ? NFT_MSG_NEWSETELEM :
+					 NFT_MSG_DELSETELEM, set, device);
+		if (!nft_batch_put(&b, msg, true))
+			return -ENOMEM;
 	}
-	nft_deleted |= n > 0 && !in[0];
-	if (err == 0 && n)
-		err = nl_talk_batch(sk, msgs, n, NFNL_SUBSYS_NFTABLES);
-	for (i = 0; i < n; i++)
-		nl_freep(&msgs[i]);
-	return err;
+	nft_deleted |= b.n > 0 && !in[0];
+	return nft_batch_send(sk, &b);
 }
 
 static int nft_probe(bool load)
@@ -289,8 +265,8 @@ static int nft_found(void *ctx, const char *link)
 
 static int nft_clear(const char *leaving)
 {
-	_cleanup_msg_ struct nl_msg *msg = NULL;
-	struct nl_msg *batch[1];
+	_cleanup_batch_ struct nft_batch b = { .n = 0 };
+	struct nl_msg *msg;
 	struct nl_sock *sk;
 	int r = nft_walk_set(NFT_LINKS, nft_found, (void *)leaving);
 
@@ -301,13 +277,13 @@ static int nft_clear(const char *leaving)
 	if (r == 0)
 		r = nft_theirs_unpass(sk, NULL);
 	msg = nft_new(NFPROTO_INET, NFT_MSG_DELTABLE, 0);
-	if (r == 0 && (!msg || nla_put_string(msg, NFTA_TABLE_NAME,
-					      NFT_TABLE) < 0))
+	if (!nft_batch_put(&b, msg, msg && nla_put_string(msg, NFTA_TABLE_NAME,
+							  NFT_TABLE) == 0) &&
+	    r == 0)
 		r = -ENOMEM;
-	batch[0] = msg;
 	nft_deleted = true;
 	if (r == 0)
-		r = nl_talk_batch(sk, batch, 1, NFNL_SUBSYS_NFTABLES);
+		r = nft_batch_send(sk, &b);
 	if (r && r != -ENOENT)
 		return log_errno(r, "cannot remove the nftables table "
 				 NFT_TABLE);

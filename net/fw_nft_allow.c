@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "net/fw_nft_base.h"
+#include "net/fw_nft_batch.h"
 #include "net/fw_nft_set.h"
 
 enum {
@@ -33,8 +34,9 @@ enum {
 	ALLOW_KEY_MAX = IFNAMSIZ + 16 + 2 * ALLOW_PART,
 	ALLOW_TRIES = 10,	/* any change interrupts a listing */
 	ALLOW_STALE_MAX = 2 * ALLOW_MAX,
-	ALLOW_BATCH_MAX = ALLOW_STALE_MAX + ALLOW_MAX,
 };
+
+_Static_assert(ALLOW_STALE_MAX + ALLOW_MAX <= NFT_BATCH_MAX, "all at once");
 
 static const struct allow_set {
 	const char *name;
@@ -197,48 +199,17 @@ static void allow_fill_elem(struct allow_elem *e, const char *link,
 		e->last[IFNAMSIZ + bit / 8] |= (uint8_t)(0x80 >> bit % 8);
 }
 
-static bool allow_put_key(struct nl_msg *msg, int type, const uint8_t *key,
-			  size_t len)
-{
-	struct nlattr *nest = nla_nest_start(msg, type | NLA_F_NESTED);
-
-	if (!nest || nla_put(msg, NFTA_DATA_VALUE, (int)len, key) < 0)
-		return false;
-	nla_nest_end(msg, nest);
-	return true;
-}
-
-static bool allow_fill(struct nl_msg *msg, const struct allow_elem *e)
+static bool allow_put_elem(struct nft_batch *b, int type,
+			   const struct allow_elem *e)
 {
 	const struct allow_set *set = &allow_sets[e->set];
-	size_t len = allow_len(set);
-	struct nlattr *list, *elem;
+	const struct nft_elem elem = {
+		.key = e->key,
+		.key_end = set->interval ? e->last : NULL,
+		.key_len = allow_len(set),
+	};
 
-	if (nla_put_string(msg, NFTA_SET_ELEM_LIST_TABLE, NFT_TABLE) < 0 ||
-	    nla_put_string(msg, NFTA_SET_ELEM_LIST_SET, set->name) < 0)
-		return false;
-	list = nla_nest_start(msg, NFTA_SET_ELEM_LIST_ELEMENTS | NLA_F_NESTED);
-	elem = nla_nest_start(msg, NFTA_LIST_ELEM | NLA_F_NESTED);
-	if (!list || !elem ||
-	    !allow_put_key(msg, NFTA_SET_ELEM_KEY, e->key, len) ||
-	    (set->interval &&
-	     !allow_put_key(msg, NFTA_SET_ELEM_KEY_END, e->last, len)))
-		return false;
-	nla_nest_end(msg, elem);
-	nla_nest_end(msg, list);
-	return true;
-}
-
-static struct nl_msg *allow_message(const struct allow_elem *e, bool add)
-{
-	struct nl_msg *msg = nft_new(NFPROTO_INET, add ? NFT_MSG_NEWSETELEM :
-							 NFT_MSG_DELSETELEM,
-				     add ? NLM_F_CREATE : 0);
-
-	if (msg && allow_fill(msg, e))
-		return msg;
-	nlmsg_free(msg);
-	return NULL;
+	return nft_batch_put(b, nft_set_message(type, set->name, &elem), true);
 }
 
 /* Is it one that is wanted?  Then it is noted as there. */
@@ -294,26 +265,18 @@ static int allow_look_once(struct nl_sock *sk, struct allow_look *look)
 
 static int allow_change(struct nl_sock *sk, const struct allow_look *look)
 {
-	struct nl_msg *msgs[ALLOW_BATCH_MAX];
-	size_t n = 0;
+	_cleanup_batch_ struct nft_batch b = { .n = 0 };
+	bool ok = true;
 	size_t i;
-	int err = 0;
 
-	for (i = 0; i < look->n_stale && err == 0; i++) {
-		msgs[n] = allow_message(&look->stale[i], false);
-		err = msgs[n++] ? 0 : -ENOMEM;
+	for (i = 0; i < look->n_stale && ok; i++)
+		ok = allow_put_elem(&b, NFT_MSG_DELSETELEM, &look->stale[i]);
+	for (i = 0; i < look->n && ok; i++) {
+		if (!look->have[i])
+			ok = allow_put_elem(&b, NFT_MSG_NEWSETELEM,
+					    &look->want[i]);
 	}
-	for (i = 0; i < look->n && err == 0; i++) {
-		if (look->have[i])
-			continue;
-		msgs[n] = allow_message(&look->want[i], true);
-		err = msgs[n++] ? 0 : -ENOMEM;
-	}
-	if (err == 0 && n)
-		err = nl_talk_batch(sk, msgs, n, NFNL_SUBSYS_NFTABLES);
-	while (n > 0)
-		nl_freep(&msgs[--n]);
-	return err;
+	return ok ? nft_batch_send(sk, &b) : -ENOMEM;
 }
 
 int nft_allow_set(struct nl_sock *sk, const struct fw_member *m)

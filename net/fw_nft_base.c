@@ -20,6 +20,7 @@
 #include "lib/base/log.h"
 #include "net/fw.h"
 #include "net/fw_nft_allow.h"
+#include "net/fw_nft_batch.h"
 #include "net/fw_nft_door.h"
 #include "net/fw_nft_rule.h"
 
@@ -43,7 +44,6 @@ enum {
 	BASE_RULES = 13,	/* of one chain, and one that ends them */
 	BASE_WORDS = 5,		/* of one rule, likewise */
 	BASE_IFNAME = 41,	/* type of a set's elements, as nft(8) has it */
-	BASE_MESSAGES = 80,
 };
 
 /* Words of rules. */
@@ -214,29 +214,14 @@ int nft_base_intact(struct nl_sock *sk)
 	return 1;
 }
 
-/* All messages of one transaction; a NULL among them: no memory. */
-struct base_batch {
-	struct nl_msg *msgs[BASE_MESSAGES];
-	size_t n;
-};
-
-static bool base_put(struct base_batch *b, struct nl_msg *msg, bool complete)
-{
-	if (b->n == BASE_MESSAGES || !complete) {
-		nl_freep(&msg);
-		return false;
-	}
-	b->msgs[b->n++] = msg;
-	return true;
-}
-
-static bool base_put_table(struct base_batch *b)
+static bool base_put_table(struct nft_batch *b)
 {
 	struct nl_msg *msg = nft_new(NFPROTO_INET, NFT_MSG_NEWTABLE,
 				     NLM_F_CREATE);
 
-	return base_put(b, msg, msg && nla_put_string(msg, NFTA_TABLE_NAME,
-						      NFT_TABLE) == 0);
+	return nft_batch_put(b, msg,
+			     msg && nla_put_string(msg, NFTA_TABLE_NAME,
+						   NFT_TABLE) == 0);
 }
 
 /* For nft(8): elements are in the order of this machine's bytes. */
@@ -263,12 +248,12 @@ static bool base_fill_set(struct nl_msg *msg, enum nft_set set)
 	       nla_put(msg, NFTA_SET_USERDATA, (int)len, note) == 0;
 }
 
-static bool base_put_set(struct base_batch *b, enum nft_set set)
+static bool base_put_set(struct nft_batch *b, enum nft_set set)
 {
 	struct nl_msg *msg = nft_new(NFPROTO_INET, NFT_MSG_NEWSET,
 				     NLM_F_CREATE);
 
-	return base_put(b, msg, msg && base_fill_set(msg, set));
+	return nft_batch_put(b, msg, msg && base_fill_set(msg, set));
 }
 
 static bool base_fill_chain(struct nl_msg *msg, const struct nft_chain *c)
@@ -295,18 +280,18 @@ static bool base_fill_flush(struct nl_msg *msg, const struct nft_chain *c)
 }
 
 /* The chain, without what may be in it. */
-static bool base_put_chain(struct base_batch *b, const struct nft_chain *c)
+static bool base_put_chain(struct nft_batch *b, const struct nft_chain *c)
 {
 	struct nl_msg *msg = nft_new(NFPROTO_INET, NFT_MSG_NEWCHAIN,
 				     NLM_F_CREATE);
 
-	if (!base_put(b, msg, msg && base_fill_chain(msg, c)))
+	if (!nft_batch_put(b, msg, msg && base_fill_chain(msg, c)))
 		return false;
 	msg = nft_new(NFPROTO_INET, NFT_MSG_DELRULE, 0);
-	return base_put(b, msg, msg && base_fill_flush(msg, c));
+	return nft_batch_put(b, msg, msg && base_fill_flush(msg, c));
 }
 
-static bool base_put_rules(struct base_batch *b, const struct nft_chain *c)
+static bool base_put_rules(struct nft_batch *b, const struct nft_chain *c)
 {
 	struct nft_rule rule = {
 		.family = NFPROTO_INET,
@@ -320,13 +305,13 @@ static bool base_put_rules(struct base_batch *b, const struct nft_chain *c)
 
 		rule.words = c->rules[i];
 		msg = nft_rule_new(&rule);
-		if (!base_put(b, msg, msg))
+		if (!nft_batch_put(b, msg, true))
 			return false;
 	}
 	return true;
 }
 
-static bool base_put_all(struct base_batch *b)
+static bool base_put_all(struct nft_batch *b)
 {
 	bool ok = base_put_table(b);
 	size_t i;
@@ -337,13 +322,13 @@ static bool base_put_all(struct base_batch *b)
 		struct nl_msg *msg = nft_doors_new(i ? 6 : 4,
 						   (uint32_t)(NFT_SETS + 1 + i));
 
-		ok = base_put(b, msg, msg);
+		ok = nft_batch_put(b, msg, true);
 	}
 	for (i = 0; i < NFT_ALLOW_SETS && ok; i++) {
 		struct nl_msg *msg = nft_allow_new((unsigned int)i,
 						   (uint32_t)(NFT_SETS + 3 + i));
 
-		ok = base_put(b, msg, msg);
+		ok = nft_batch_put(b, msg, true);
 	}
 	for (i = 0; i < nft_chain_count() && ok; i++)
 		ok = base_put_chain(b, &nft_chains[i]) &&
@@ -353,13 +338,9 @@ static bool base_put_all(struct base_batch *b)
 
 int nft_base_make(struct nl_sock *sk)
 {
-	struct base_batch b = { .n = 0 };
-	int err = -ENOMEM;
+	_cleanup_batch_ struct nft_batch b = { .n = 0 };
+	int err = base_put_all(&b) ? nft_batch_send(sk, &b) : -ENOMEM;
 
-	if (base_put_all(&b))
-		err = nl_talk_batch(sk, b.msgs, b.n, NFNL_SUBSYS_NFTABLES);
-	while (b.n > 0)
-		nl_freep(&b.msgs[--b.n]);
 	if (err)
 		return log_errno(err, "nf_tables refuses the rules of RUNNS "
 				 "(are nf_nat, nft_masq and nft_fib_inet "

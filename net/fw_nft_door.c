@@ -19,6 +19,7 @@
 
 #include "lib/base/log.h"
 #include "net/fw_nft_base.h"
+#include "net/fw_nft_batch.h"
 #include "net/fw_nft_rule.h"
 #include "net/fw_nft_set.h"
 
@@ -31,8 +32,10 @@ enum {
 	DOOR_COMMENT = 0,	/* type of an element's comment, likewise */
 	DOOR_TRIES = 10,	/* any change interrupts a listing */
 	DOOR_STALE_MAX = 64,
-	DOOR_BATCH_MAX = DOOR_STALE_MAX + PROFILE_FORWARDS_MAX,
 };
+
+_Static_assert(DOOR_STALE_MAX + PROFILE_FORWARDS_MAX <= NFT_BATCH_MAX,
+	       "all at once");
 
 /*
  * As it lies in the kernel's registers: an address, and four bytes for a
@@ -121,63 +124,35 @@ struct nl_msg *nft_doors_new(uint8_t family, uint32_t id)
 	return NULL;
 }
 
-static bool door_put_value(struct nl_msg *msg, int type, const void *value,
-			   size_t len)
-{
-	struct nlattr *nest = nla_nest_start(msg, type | NLA_F_NESTED);
-
-	if (!nest || nla_put(msg, NFTA_DATA_VALUE, (int)len, value) < 0)
-		return false;
-	nla_nest_end(msg, nest);
-	return true;
-}
-
 /* One byte of type, one of length, text with its end. */
-static bool door_put_comment(struct nl_msg *msg, const char *link)
+static size_t door_comment(uint8_t note[2 + IFNAMSIZ], const char *link)
 {
-	uint8_t note[2 + IFNAMSIZ] = { DOOR_COMMENT };
 	size_t len = strnlen(link, IFNAMSIZ - 1) + 1;
 
+	memset(note, 0, 2 + IFNAMSIZ);
+	note[0] = DOOR_COMMENT;
 	note[1] = (uint8_t)len;
 	memcpy(note + 2, link, len - 1);
-	return nla_put(msg, NFTA_SET_ELEM_USERDATA, (int)(2 + len), note) == 0;
+	return 2 + len;
 }
 
 /* @link: NULL to delete it */
-static bool door_fill(struct nl_msg *msg, const struct door_kind *kind,
-		      const struct door *door, const char *link)
+static bool door_put(struct nft_batch *b, const struct door_kind *kind,
+		     const struct door *door, const char *link)
 {
-	struct nlattr *list, *elem;
+	uint8_t note[2 + IFNAMSIZ];
+	struct nft_elem elem = { .key = door->key, .key_len = kind->key_len };
+	struct nl_msg *msg;
 
-	if (nla_put_string(msg, NFTA_SET_ELEM_LIST_TABLE, NFT_TABLE) < 0 ||
-	    nla_put_string(msg, NFTA_SET_ELEM_LIST_SET, kind->map) < 0)
-		return false;
-	list = nla_nest_start(msg, NFTA_SET_ELEM_LIST_ELEMENTS | NLA_F_NESTED);
-	elem = nla_nest_start(msg, NFTA_LIST_ELEM | NLA_F_NESTED);
-	if (!list || !elem ||
-	    !door_put_value(msg, NFTA_SET_ELEM_KEY, door->key, kind->key_len))
-		return false;
-	if (link && (!door_put_value(msg, NFTA_SET_ELEM_DATA, door->data,
-				     kind->data_len) ||
-		     !door_put_comment(msg, link)))
-		return false;
-	nla_nest_end(msg, elem);
-	nla_nest_end(msg, list);
-	return true;
-}
-
-static struct nl_msg *door_message(const struct door_kind *kind,
-				   const struct door *door, const char *link)
-{
-	struct nl_msg *msg = nft_new(NFPROTO_INET,
-				     link ? NFT_MSG_NEWSETELEM :
-					    NFT_MSG_DELSETELEM,
-				     link ? NLM_F_CREATE : 0);
-
-	if (msg && door_fill(msg, kind, door, link))
-		return msg;
-	nlmsg_free(msg);
-	return NULL;
+	if (link) {
+		elem.data = door->data;
+		elem.data_len = kind->data_len;
+		elem.note = note;
+		elem.note_len = door_comment(note, link);
+	}
+	msg = nft_set_message(link ? NFT_MSG_NEWSETELEM : NFT_MSG_DELSETELEM,
+			      kind->map, &elem);
+	return nft_batch_put(b, msg, true);
 }
 
 static bool door_is_of(const struct nlattr *notes, const char *link)
@@ -217,9 +192,9 @@ static int door_look(void *ctx, const struct nlattr *elem)
 		      NULL) < 0 ||
 	    !door_is_of(tb[NFTA_SET_ELEM_USERDATA], list->m->link) ||
 	    !nft_set_value(tb[NFTA_SET_ELEM_KEY], door.key,
-			     list->kind->key_len) ||
+			   list->kind->key_len) ||
 	    !nft_set_value(tb[NFTA_SET_ELEM_DATA], door.data,
-			     list->kind->data_len))
+			   list->kind->data_len))
 		return 0;
 	if (!door_wanted(list, &door) && list->n_stale < DOOR_STALE_MAX)
 		list->stale[list->n_stale++] = door;
@@ -235,29 +210,20 @@ static int door_list_once(struct nl_sock *sk, struct door_list *list)
 
 static int door_change(struct nl_sock *sk, const struct door_list *list)
 {
-	struct nl_msg *msgs[DOOR_BATCH_MAX];
-	size_t n = 0;
+	_cleanup_batch_ struct nft_batch b = { .n = 0 };
+	bool ok = true;
 	size_t i;
-	int err = 0;
 
-	for (i = 0; i < list->n_stale && err == 0; i++) {
-		msgs[n] = door_message(list->kind, &list->stale[i], NULL);
-		err = msgs[n++] ? 0 : -ENOMEM;
-	}
-	for (i = 0; i < list->m->n_forwards && err == 0; i++) {
+	for (i = 0; i < list->n_stale && ok; i++)
+		ok = door_put(&b, list->kind, &list->stale[i], NULL);
+	for (i = 0; i < list->m->n_forwards && ok; i++) {
 		struct door door;
 
-		if (list->have & 1u << i ||
-		    !door_of(list->kind, list->m, i, &door))
-			continue;
-		msgs[n] = door_message(list->kind, &door, list->m->link);
-		err = msgs[n++] ? 0 : -ENOMEM;
+		if (!(list->have & 1u << i) &&
+		    door_of(list->kind, list->m, i, &door))
+			ok = door_put(&b, list->kind, &door, list->m->link);
 	}
-	if (err == 0 && n)
-		err = nl_talk_batch(sk, msgs, n, NFNL_SUBSYS_NFTABLES);
-	while (n > 0)
-		nl_freep(&msgs[--n]);
-	return err;
+	return ok ? nft_batch_send(sk, &b) : -ENOMEM;
 }
 
 static int door_set(struct nl_sock *sk, const struct door_kind *kind,

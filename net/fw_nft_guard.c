@@ -25,6 +25,7 @@
 #include <string.h>
 
 #include "net/fw_nft_base.h"
+#include "net/fw_nft_batch.h"
 #include "net/fw_nft_rule.h"
 #include "net/fw_nft_set.h"
 #include "net/link.h"
@@ -45,7 +46,6 @@ enum {
 	GUARD_STALE_MAX = 8,
 	GUARD_RULES = 3,	/* of one chain, and one that ends them */
 	GUARD_WORDS = 4,	/* of one rule, likewise */
-	GUARD_MESSAGES = 16,
 };
 
 /* As it lies in the kernel's registers of four bytes. */
@@ -166,22 +166,6 @@ static size_t guard_chain_rules(const struct guard_chain *c)
 	return n;
 }
 
-/* All messages of one transaction; a NULL among them: no memory. */
-struct guard_batch {
-	struct nl_msg *msgs[GUARD_MESSAGES];
-	size_t n;
-};
-
-static bool guard_put(struct guard_batch *b, struct nl_msg *msg, bool complete)
-{
-	if (b->n == GUARD_MESSAGES || !complete) {
-		nl_freep(&msg);
-		return false;
-	}
-	b->msgs[b->n++] = msg;
-	return true;
-}
-
 static bool guard_fill_set(struct nl_msg *msg, const char *name, uint32_t id)
 {
 	return nla_put_string(msg, NFTA_SET_TABLE, NFT_TABLE) == 0 &&
@@ -189,18 +173,18 @@ static bool guard_fill_set(struct nl_msg *msg, const char *name, uint32_t id)
 	       nft_put_u32(msg, NFTA_SET_ID, id);
 }
 
-static bool guard_put_ends(struct guard_batch *b)
+static bool guard_put_ends(struct nft_batch *b)
 {
 	struct nl_msg *msg = nft_new(NFPROTO_INET, NFT_MSG_NEWSET,
 				     NLM_F_CREATE);
 
-	return guard_put(b, msg, msg && guard_fill_set(msg, GUARD_ENDS, 1) &&
+	return nft_batch_put(b, msg, msg && guard_fill_set(msg, GUARD_ENDS, 1) &&
 			 nft_put_u32(msg, NFTA_SET_KEY_TYPE, GUARD_KEY) &&
 			 nft_put_u32(msg, NFTA_SET_KEY_LEN,
 				     sizeof(struct guard_end)));
 }
 
-static bool guard_put_counted(struct guard_batch *b)
+static bool guard_put_counted(struct nft_batch *b)
 {
 	struct nl_msg *msg = nft_new(NFPROTO_INET, NFT_MSG_NEWSET,
 				     NLM_F_CREATE);
@@ -210,13 +194,13 @@ static bool guard_put_counted(struct guard_batch *b)
 	    !nft_put_u32(msg, NFTA_SET_FLAGS, NFT_SET_EVAL) ||
 	    !nft_put_u32(msg, NFTA_SET_KEY_TYPE, GUARD_IFNAME) ||
 	    !nft_put_u32(msg, NFTA_SET_KEY_LEN, IFNAMSIZ))
-		return guard_put(b, msg, false);
+		return nft_batch_put(b, msg, false);
 	desc = nla_nest_start(msg, NFTA_SET_DESC | NLA_F_NESTED);
 	if (!desc ||
 	    !nft_put_u32(msg, NFTA_SET_DESC_SIZE, GUARD_COUNTED_MAX))
-		return guard_put(b, msg, false);
+		return nft_batch_put(b, msg, false);
 	nla_nest_end(msg, desc);
-	return guard_put(b, msg, true);
+	return nft_batch_put(b, msg, true);
 }
 
 static bool guard_fill_chain(struct nl_msg *msg, const struct guard_chain *c)
@@ -237,7 +221,7 @@ static bool guard_fill_chain(struct nl_msg *msg, const struct guard_chain *c)
 }
 
 /* The chain, its rules in place of what may be in it. */
-static bool guard_put_chain(struct guard_batch *b, const struct guard_chain *c)
+static bool guard_put_chain(struct nft_batch *b, const struct guard_chain *c)
 {
 	struct nl_msg *msg = nft_new(NFPROTO_INET, NFT_MSG_NEWCHAIN,
 				     NLM_F_CREATE);
@@ -246,17 +230,17 @@ static bool guard_put_chain(struct guard_batch *b, const struct guard_chain *c)
 	};
 	size_t i;
 
-	if (!guard_put(b, msg, msg && guard_fill_chain(msg, c)))
+	if (!nft_batch_put(b, msg, msg && guard_fill_chain(msg, c)))
 		return false;
 	msg = nft_new(NFPROTO_INET, NFT_MSG_DELRULE, 0);
-	if (!guard_put(b, msg, msg &&
+	if (!nft_batch_put(b, msg, msg &&
 		       nla_put_string(msg, NFTA_RULE_TABLE, NFT_TABLE) == 0 &&
 		       nla_put_string(msg, NFTA_RULE_CHAIN, c->name) == 0))
 		return false;
 	for (i = 0; i < guard_chain_rules(c); i++) {
 		rule.words = c->rules[i];
 		msg = nft_rule_new(&rule);
-		if (!guard_put(b, msg, msg))
+		if (!nft_batch_put(b, msg, true))
 			return false;
 	}
 	return true;
@@ -264,18 +248,13 @@ static bool guard_put_chain(struct guard_batch *b, const struct guard_chain *c)
 
 static int guard_make(struct nl_sock *sk)
 {
-	struct guard_batch b = { .n = 0 };
+	_cleanup_batch_ struct nft_batch b = { .n = 0 };
 	bool ok = guard_put_ends(&b) && guard_put_counted(&b);
-	int err = -ENOMEM;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(guard_chains) && ok; i++)
 		ok = guard_put_chain(&b, &guard_chains[i]);
-	if (ok)
-		err = nl_talk_batch(sk, b.msgs, b.n, NFNL_SUBSYS_NFTABLES);
-	while (b.n > 0)
-		nl_freep(&b.msgs[--b.n]);
-	return err;
+	return ok ? nft_batch_send(sk, &b) : -ENOMEM;
 }
 
 static int guard_intact(struct nl_sock *sk)
@@ -323,59 +302,27 @@ static int guard_list_once(struct nl_sock *sk, struct guard_list *list)
 	return nft_set_each(sk, GUARD_ENDS, guard_look, list);
 }
 
-static struct nl_msg *guard_element(int type, int flags,
-				    const struct guard_end *end)
+static bool guard_put_end(struct nft_batch *b, int type,
+			  const struct guard_end *end)
 {
-	struct nl_msg *msg = nft_new(NFPROTO_INET, type, flags);
-	struct nlattr *list, *elem, *data;
+	const struct nft_elem elem = { .key = end, .key_len = sizeof(*end) };
+	struct nl_msg *msg = nft_set_message(type, GUARD_ENDS, &elem);
 
-	if (!msg)
-		return NULL;
-	if (nla_put_string(msg, NFTA_SET_ELEM_LIST_TABLE, NFT_TABLE) < 0 ||
-	    nla_put_string(msg, NFTA_SET_ELEM_LIST_SET, GUARD_ENDS) < 0)
-		goto free_msg;
-	list = nla_nest_start(msg, NFTA_SET_ELEM_LIST_ELEMENTS | NLA_F_NESTED);
-	elem = nla_nest_start(msg, NFTA_LIST_ELEM | NLA_F_NESTED);
-	data = nla_nest_start(msg, NFTA_SET_ELEM_KEY | NLA_F_NESTED);
-	if (!list || !elem || !data ||
-	    nla_put(msg, NFTA_DATA_VALUE, sizeof(*end), end) < 0)
-		goto free_msg;
-	nla_nest_end(msg, data);
-	nla_nest_end(msg, elem);
-	nla_nest_end(msg, list);
-	return msg;
-free_msg:
-	nlmsg_free(msg);
-	return NULL;
+	return nft_batch_put(b, msg, true);
 }
 
 static int guard_change(struct nl_sock *sk, const struct guard_list *list,
 			bool add)
 {
-	struct guard_batch b = { .n = 0 };
-	size_t i;
+	_cleanup_batch_ struct nft_batch b = { .n = 0 };
 	bool ok = true;
-	int err = 0;
+	size_t i;
 
-	for (i = 0; i < list->n_stale && ok; i++) {
-		struct nl_msg *msg = guard_element(NFT_MSG_DELSETELEM, 0,
-						   &list->stale[i]);
-
-		ok = guard_put(&b, msg, msg);
-	}
-	if (ok && add && !list->have) {
-		struct nl_msg *msg = guard_element(NFT_MSG_NEWSETELEM,
-						   NLM_F_CREATE, &list->want);
-
-		ok = guard_put(&b, msg, msg);
-	}
-	if (!ok)
-		err = -ENOMEM;
-	else if (b.n)
-		err = nl_talk_batch(sk, b.msgs, b.n, NFNL_SUBSYS_NFTABLES);
-	while (b.n > 0)
-		nl_freep(&b.msgs[--b.n]);
-	return err;
+	for (i = 0; i < list->n_stale && ok; i++)
+		ok = guard_put_end(&b, NFT_MSG_DELSETELEM, &list->stale[i]);
+	if (ok && add && !list->have)
+		ok = guard_put_end(&b, NFT_MSG_NEWSETELEM, &list->want);
+	return ok ? nft_batch_send(sk, &b) : -ENOMEM;
 }
 
 int nft_guard_set(struct nl_sock *sk, const struct fw_member *m)

@@ -11,7 +11,10 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <string.h>
 
-enum { OWN_MESSAGES = NFT_OWN_RULES + 16 };
+#include "net/fw_nft_batch.h"
+
+/* The table is made, removed and made again; own_put_all(). */
+_Static_assert(NFT_OWN_RULES + 16 <= NFT_BATCH_MAX, "chains and rules");
 
 void nft_own_add(struct nft_own *own, unsigned int chain,
 		 const struct nft_word words[NFT_OWN_WORDS])
@@ -22,31 +25,14 @@ void nft_own_add(struct nft_own *own, unsigned int chain,
 	own->n++;
 }
 
-/* All messages of one transaction. */
-struct own_batch {
-	struct nl_msg *msgs[OWN_MESSAGES];
-	size_t n;
-};
-
-/* Takes @msg over; @complete: it has all that it needs. */
-static bool own_put(struct own_batch *b, struct nl_msg *msg, bool complete)
-{
-	if (!complete || b->n == OWN_MESSAGES) {
-		nl_freep(&msg);
-		return false;
-	}
-	b->msgs[b->n++] = msg;
-	return true;
-}
-
-static bool own_put_table(struct own_batch *b, int type, const char *table)
+static bool own_put_table(struct nft_batch *b, int type, const char *table)
 {
 	struct nl_msg *msg =
 		nft_new(NFPROTO_INET, type,
 			type == NFT_MSG_NEWTABLE ? NLM_F_CREATE : 0);
 
-	return own_put(b, msg,
-		       msg && nla_put_string(msg, NFTA_TABLE_NAME, table) == 0);
+	return nft_batch_put(b, msg,
+			     msg && nla_put_string(msg, NFTA_TABLE_NAME, table) == 0);
 }
 
 static bool own_fill_chain(struct nl_msg *msg, const char *table,
@@ -70,16 +56,16 @@ static bool own_fill_chain(struct nl_msg *msg, const char *table,
 	return true;
 }
 
-static bool own_put_chain(struct own_batch *b, const char *table,
+static bool own_put_chain(struct nft_batch *b, const char *table,
 			  const struct nft_own_chain *c)
 {
 	struct nl_msg *msg =
 		nft_new(NFPROTO_INET, NFT_MSG_NEWCHAIN, NLM_F_CREATE);
 
-	return own_put(b, msg, msg && own_fill_chain(msg, table, c));
+	return nft_batch_put(b, msg, msg && own_fill_chain(msg, table, c));
 }
 
-static bool own_put_rules(struct own_batch *b, const struct nft_own *own)
+static bool own_put_rules(struct nft_batch *b, const struct nft_own *own)
 {
 	bool ok = true;
 	size_t i;
@@ -94,12 +80,12 @@ static bool own_put_rules(struct own_batch *b, const struct nft_own *own)
 		};
 		struct nl_msg *msg = nft_rule_new(&rule);
 
-		ok = own_put(b, msg, msg);
+		ok = nft_batch_put(b, msg, true);
 	}
 	return ok;
 }
 
-static bool own_put_all(struct own_batch *b, const struct nft_own *own)
+static bool own_put_all(struct nft_batch *b, const struct nft_own *own)
 {
 	/* Made first, since what is absent cannot be deleted. */
 	bool ok = own_put_table(b, NFT_MSG_NEWTABLE, own->table);
@@ -113,29 +99,26 @@ static bool own_put_all(struct own_batch *b, const struct nft_own *own)
 	return ok && own_put_rules(b, own);
 }
 
-static int own_send(struct own_batch *b, bool complete)
+static int own_send(const struct nft_batch *b)
 {
 	_cleanup_nl_ struct nl_sock *sk = NULL;
-	int err = complete ? nl_open(NETLINK_NETFILTER, &sk) : -ENOMEM;
+	int err = nl_open(NETLINK_NETFILTER, &sk);
 
-	if (err == 0)
-		err = nl_talk_batch(sk, b->msgs, b->n, NFNL_SUBSYS_NFTABLES);
-	while (b->n > 0)
-		nl_freep(&b->msgs[--b->n]);
-	return err;
+	return err ? err : nft_batch_send(sk, b);
 }
 
 int nft_own_write(const struct nft_own *own)
 {
-	struct own_batch b = { .n = 0 };
+	_cleanup_batch_ struct nft_batch b = { .n = 0 };
 
-	return own_send(&b, own_put_all(&b, own));
+	return own_put_all(&b, own) ? own_send(&b) : -ENOMEM;
 }
 
 int nft_own_remove(const char *table)
 {
-	struct own_batch b = { .n = 0 };
-	int err = own_send(&b, own_put_table(&b, NFT_MSG_DELTABLE, table));
+	_cleanup_batch_ struct nft_batch b = { .n = 0 };
+	int err = own_put_table(&b, NFT_MSG_DELTABLE, table) ? own_send(&b) :
+							       -ENOMEM;
 
 	return err == -ENOENT ? 0 : err;
 }

@@ -65,3 +65,51 @@ bool nft_set_value(const struct nlattr *attr, void *out, size_t len)
 	memcpy(out, nla_data(value), len);
 	return true;
 }
+
+static bool set_put_value(struct nl_msg *msg, int type, const void *value,
+			  size_t len)
+{
+	struct nlattr *nest = nla_nest_start(msg, type | NLA_F_NESTED);
+
+	if (!nest || nla_put(msg, NFTA_DATA_VALUE, (int)len, value) < 0)
+		return false;
+	nla_nest_end(msg, nest);
+	return true;
+}
+
+static bool set_fill(struct nl_msg *msg, const char *set,
+		     const struct nft_elem *e)
+{
+	struct nlattr *list, *elem;
+
+	if (nla_put_string(msg, NFTA_SET_ELEM_LIST_TABLE, NFT_TABLE) < 0 ||
+	    nla_put_string(msg, NFTA_SET_ELEM_LIST_SET, set) < 0)
+		return false;
+	list = nla_nest_start(msg, NFTA_SET_ELEM_LIST_ELEMENTS | NLA_F_NESTED);
+	elem = nla_nest_start(msg, NFTA_LIST_ELEM | NLA_F_NESTED);
+	if (!list || !elem ||
+	    !set_put_value(msg, NFTA_SET_ELEM_KEY, e->key, e->key_len) ||
+	    (e->key_end && !set_put_value(msg, NFTA_SET_ELEM_KEY_END,
+					  e->key_end, e->key_len)) ||
+	    (e->data && !set_put_value(msg, NFTA_SET_ELEM_DATA, e->data,
+				       e->data_len)) ||
+	    (e->note && nla_put(msg, NFTA_SET_ELEM_USERDATA, (int)e->note_len,
+				e->note) < 0))
+		return false;
+	nla_nest_end(msg, elem);
+	nla_nest_end(msg, list);
+	return true;
+}
+
+struct nl_msg *nft_set_message(int type, const char *set,
+			       const struct nft_elem *elem)
+{
+	struct nl_msg *msg = nft_new(NFPROTO_INET, type,
+				     type == NFT_MSG_NEWSETELEM ?
+					     NLM_F_CREATE : 0);
+
+	if (msg && set_fill(msg, set, elem))
+		return msg;
+	nlmsg_free(msg);
+	return NULL;
+}

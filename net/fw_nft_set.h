@@ -30,4 +30,29 @@ int nft_set_each(struct nl_sock *sk, const char *set,
  */
 bool nft_set_value(const struct nlattr *attr, void *out, size_t len);
 
+/**
+ * struct nft_elem - an element to be put into a set, or taken out
+ * @key_end:	@key_len bytes too, where the set has intervals; else NULL
+ * @data:	of a map; NULL: none
+ * @note:	for nft(8); NULL: none
+ */
+struct nft_elem {
+	const void *key;
+	const void *key_end;
+	size_t key_len;
+	const void *data;
+	size_t data_len;
+	const void *note;
+	size_t note_len;
+};
+
+/**
+ * nft_set_message() - the message about one element of a set of our table
+ * @type:	NFT_MSG_NEWSETELEM, NFT_MSG_DELSETELEM or NFT_MSG_GETSETELEM
+ *
+ * Return: a message that the caller frees; NULL without memory.
+ */
+struct nl_msg *nft_set_message(int type, const char *set,
+			       const struct nft_elem *elem);
+
 #endif
