@@ -9,13 +9,13 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "lib/base/log.h"
 #include "lib/policy/addr.h"
+#include "lib/sys/file.h"
 #include "runnsctl/unshare/network_engine.h"
 
-enum { SERVER = 3, RESOLV_READ_MAX = 4096 };
+enum { SERVER = 3, RESOLV_READ_MAX = 64 * 1024 };
 
 static const char *check(const struct network *n)
 {
@@ -31,43 +31,61 @@ static const char *check(const struct network *n)
 	return NULL;
 }
 
-static bool is_loopback(const char *line, size_t len)
+/* Return: whether the line names a server, read as its library does. */
+static bool parse_server(const char *line, struct addr *out)
 {
 	static const char word[] = "nameserver";
-	struct slice text = { line, len };
-	struct addr_net loopback = { { 4, { 127 } }, 8 };
-	struct addr a;
+	struct slice text = { line, 0 };
 
-	if (len < sizeof(word) || memcmp(line, word, sizeof(word) - 1) != 0)
+	if (strncmp(line, word, sizeof(word) - 1) != 0)
 		return false;
 	text.p += sizeof(word) - 1;
-	text.len -= sizeof(word) - 1;
-	while (text.len && (*text.p == ' ' || *text.p == '\t')) {
-		text.p++;
-		text.len--;
-	}
-	return addr_parse(text, &a) == 0 && addr_in_net(&a, &loopback);
+	text.p += strspn(text.p, " \t");
+	/* What follows is no part of it, nor is the device of fe80::1%eth0. */
+	text.len = strcspn(text.p, " \t\r\v\f%");
+	return addr_parse(text, out) == 0;
 }
 
-/* What cannot be read counts as such: its library takes 127.0.0.1 then. */
+static bool is_loopback(const struct addr *a)
+{
+	static const struct addr_net nets[] = {
+		{ { 4, { 127 } }, 8 },
+		/* Connecting to nothing connects to oneself. */
+		{ { 4, { 0 } }, 8 },
+		/* ::, ::1, and IPv4 in IPv6 */
+		{ { 6, { 0 } }, 64 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(nets); i++) {
+		if (addr_in_net(a, &nets[i]))
+			return true;
+	}
+	return false;
+}
+
+/* What names none counts as such: its library takes 127.0.0.1 then. */
 static bool server_is_loopback(void)
 {
 	_cleanup_close_ int fd = open("/etc/resolv.conf",
 				      O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	char text[RESOLV_READ_MAX];
-	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text));
-	const char *line = text, *end;
+	_cleanup_free_ char *text = NULL;
+	char *rest = NULL;
+	bool found = false;
+	size_t len;
 
-	while (n > 0) {
-		end = memchr(line, '\n', (size_t)n);
-		if (!end)
-			end = line + n;
-		if (is_loopback(line, (size_t)(end - line)))
+	if (fd < 0 || file_read_all(fd, RESOLV_READ_MAX, &text, &len) < 0)
+		return true;
+	for (const char *line = strtok_r(text, "\n", &rest); line;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		struct addr server;
+
+		if (!parse_server(line, &server))
+			continue;
+		if (is_loopback(&server))
 			return true;
-		n -= end - line + 1;
-		line = end + 1;
+		found = found || server.family == 4;
 	}
-	return fd < 0;
+	return !found;
 }
 
 static void add_options(struct words *w, const struct network_options *o)

@@ -246,6 +246,13 @@ is "$(inside cat /etc/resolv.conf)" "" \
 	"slirp4netns: no name server where that would open the loopback"
 end
 like "$(cat $out/said)" "use --net slirp" "which is said"
+for servers in 'nameserver 127.0.0.1 ' 'nameserver 127.0.0.1 # local' \
+	'nameserver 0.0.0.0' $'nameserver 203.0.113.1\nnameserver ::1' \
+	'search web.test'; do
+	echo "$servers" >/etc/resolv.conf
+	is "$(un --net slirp4netns cat /etc/resolv.conf 2>/dev/null)" "" \
+		"slirp4netns: none by ${servers//$'\n'/, }"
+done
 un --net pasta --cidr 10.0.2.0/24 true 2>/dev/null
 is $? 125 "pasta takes no --cidr"
 as alice env PATH=/nowhere "$(command -v runnsctl)" unshare --net pasta /bin/true \
