@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/prctl.h>
 
 #include "lib/base/log.h"
 
@@ -91,6 +92,10 @@ int namespaces_unpack(struct namespaces *ns, const int *fds, size_t n,
 
 int namespaces_join(const struct namespaces *ns)
 {
+	/* Root inside could trace who has joined the user namespace, and is
+	 * in the host's others still (ptrace(2)). */
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		return log_errno(-errno, "unshare: prctl");
 	for (size_t i = 0; i < NAMESPACES_MAX; i++) {
 		if (ns->fd[i] >= 0 && setns(ns->fd[i], kinds[i].flag) < 0)
 			return log_errno(-errno, "unshare: cannot join %s",

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # adv_unshare.sh - runnsctl unshare where things are hostile, missing or killed
 . "$(dirname "$0")/lib.sh"
-need setpriv python3 nsenter
+need setpriv python3 nsenter strace
 host_start "$@"
 . "$tests/../unshare/lib.sh"
 host_ns=$(readlink /proc/self/ns/net)
@@ -92,6 +92,24 @@ refuses "and is not root of the host's mounts" un --map-root \
 is "$(un --map-root sh -c 'mount -t tmpfs x /mnt && touch /mnt/x && ls /mnt')" x \
 	"its own mounts it can make"
 refuses "which the host does not see" test -e /mnt/x
+
+# --- who joins -------------------------------------------------------------------------
+
+# Stopped half way, where it is in the host's network still.
+un --name work --map-root sh -c 'echo >'$out'/watching
+	until [ -e '$out'/joined ]; do
+		for p in $(pgrep -x runnsctl); do
+			readlink /proc/$p/ns/net
+		done
+		sleep 0.1
+	done' >$out/traced &
+wait_until 10 test -s $out/watching
+as alice strace -o $out/strace -e trace=setns \
+	-e inject=setns:delay_exit=1500000:when=1 runnsctl unshare --name work true
+is "$?/$(grep -c "^setns.* = 0" $out/strace | head -c 1)" 0/3 "a slow member joins"
+touch $out/joined
+wait $!
+is "$(sort -u $out/traced)" "" "and root inside cannot trace it meanwhile"
 
 # --- the host's services (R3, N14) ------------------------------------------------------
 
