@@ -9,11 +9,14 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdbool.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "lib/base/log.h"
+#include "runnsctl/runnsctl.h"
 
 /* Faults and what stops or continues act as ever. */
 static const int left_alone[] = { SIGSEGV, SIGBUS,  SIGILL,  SIGFPE,
@@ -42,6 +45,24 @@ void attend_end(const struct attend *before)
 {
 	sigaction(SIGCHLD, &before->chld, NULL);
 	sigprocmask(SIG_SETMASK, &before->mask, NULL);
+}
+
+pid_t attend_fork(void)
+{
+	_cleanup_close_ int self = (int)syscall(SYS_pidfd_open, getpid(), 0);
+	struct pollfd parent = { .fd = self, .events = POLLIN };
+	pid_t child;
+
+	if (self < 0)
+		return -errno;
+	child = fork();
+	if (child != 0)
+		return child < 0 ? -errno : child;
+	/* What stands for it cannot hand on that it was killed; and by then
+	 * it may have been.  In a pid namespace getppid(2) does not tell. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || poll(&parent, 1, 0) != 0)
+		_exit(EXIT_OWN);
+	return 0;
 }
 
 static bool has_ended(pid_t child, int *status)

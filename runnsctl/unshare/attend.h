@@ -29,6 +29,13 @@ void attend_begin(struct attend *before);
 void attend_end(const struct attend *before);
 
 /**
+ * attend_fork() - fork(2) of a child that is killed when the caller is
+ *
+ * Return: its pid; 0 in the child; -errno.
+ */
+pid_t attend_fork(void) _must_check_;
+
+/**
  * attend() - wait for a child's end, and hand on signals
  * @report:	socket from which another status may come first, or -1
  *

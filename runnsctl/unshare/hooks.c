@@ -65,11 +65,11 @@ static int run_child(struct unshare_request *request,
 		     int (*main)(struct unshare_request *request),
 		     const struct attend *before)
 {
-	pid_t child = fork();
+	pid_t child = attend_fork();
 	int status;
 
 	if (child < 0) {
-		log_errno(-errno, "unshare: fork");
+		log_errno(child, "unshare: fork");
 		return W_EXITCODE(EXIT_OWN, 0);
 	}
 	if (child == 0) {

@@ -11,7 +11,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -43,18 +42,15 @@ static int run_joined(struct unshare_request *request)
 	if (request->instance.ns.fd[NAMESPACE_PID] < 0)
 		return steps_run(request);
 	attend_begin(&before);
-	child = fork();
+	child = attend_fork();
 	if (child == 0) {
 		attend_end(&before);
-		/* What stands for it cannot hand on that it was killed. */
-		if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
-			_exit(EXIT_OWN);
 		_exit(steps_run(request));
 	}
 	/* Its first process is gone, and takes nobody any more. */
 	if (child < 0)
-		log_errno(-errno, "unshare: cannot join");
-	status = child < 0 ? -EAGAIN : attend(child, -1);
+		log_errno(child, "unshare: cannot join");
+	status = child < 0 ? child : attend(child, -1);
 	attend_end(&before);
 	return status < 0 ? EXIT_OWN : start_end_as(status);
 }

@@ -209,5 +209,13 @@ wait_until 10 test -s $out/up
 kill -TERM $(pgrep -f -o 'runnsctl unshare --post')
 wait $pid
 is "$?/$(cat $out/log)" "143/143 $host_ns" "and after TERM"
+rm $out/up
+un --post "$log" sh -c 'echo >'$out'/up; exec sleep 1004' &
+pid=$!
+wait_until 10 test -s $out/up
+kill -KILL $(pgrep -f -o 'runnsctl unshare --post')
+wait $pid 2>/dev/null
+wait_until 10 sh -c '! pgrep -f "sleep 100[4]"'
+ok $? "killed, it takes the program along"
 
 done_testing
