@@ -156,6 +156,20 @@ int addr_parse(struct slice text, struct addr *out)
 	return ret;
 }
 
+int addr_parse_bracketed(struct slice text, struct addr *out)
+{
+	bool brackets = text.len > 1 && text.p[0] == '[' &&
+			text.p[text.len - 1] == ']';
+	struct addr a;
+
+	if (brackets)
+		text = (struct slice){ text.p + 1, text.len - 2 };
+	if (addr_parse(text, &a) < 0 || brackets != (a.family == 6))
+		return -EINVAL;
+	*out = a;
+	return 0;
+}
+
 int addr_parse_net(struct slice text, struct addr_net *out)
 {
 	struct addr_net net = { 0 };

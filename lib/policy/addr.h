@@ -41,6 +41,15 @@ struct addr_net {
 int addr_parse(struct slice text, struct addr *out) _must_check_;
 
 /**
+ * addr_parse_bracketed() - read an address that a port may stand behind
+ *
+ * That of IPv6 stands in brackets, that of IPv4 does not.
+ *
+ * Return: as addr_parse().
+ */
+int addr_parse_bracketed(struct slice text, struct addr *out) _must_check_;
+
+/**
  * addr_parse_net() - read ADDRESS/LENGTH
  *
  * Return: 0; -EINVAL if it is none; -ERANGE if the length is too large.

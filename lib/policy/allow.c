@@ -84,14 +84,7 @@ static int parse_net(struct slice word, struct allow *out,
 static int parse_address(struct slice text, struct allow *out,
 			 struct allow_fault *fault)
 {
-	struct slice bare = text;
-	bool brackets = text.len > 1 && text.p[0] == '[' &&
-			text.p[text.len - 1] == ']';
-
-	if (brackets)
-		bare = (struct slice){ text.p + 1, text.len - 2 };
-	if (addr_parse(bare, &out->net.addr) < 0 ||
-	    brackets != (out->net.addr.family == 6))
+	if (addr_parse_bracketed(text, &out->net.addr) < 0)
 		return fault_set(fault, text, "host, an IPv4 address or an "
 				 "IPv6 address in brackets expected");
 	if (is_nobodys(&out->net.addr))

@@ -17,7 +17,7 @@
 
 enum { PORT_MAX = 65535 };
 
-/* Takes what stands before the last colon off; empty if there is none. */
+/* Takes what stands behind the last colon off: all of it if there is none. */
 static struct slice last_field(struct slice *rest)
 {
 	size_t i = rest->len;
@@ -63,13 +63,7 @@ static bool is_loopback(const struct addr *a)
 static int set_address(const struct profile_input *in, struct slice text,
 		       struct addr *out)
 {
-	struct slice bare = text;
-	bool brackets = text.len > 1 && text.p[0] == '[' &&
-			text.p[text.len - 1] == ']';
-
-	if (brackets)
-		bare = (struct slice){ text.p + 1, text.len - 2 };
-	if (addr_parse(bare, out) < 0 || brackets != (out->family == 6))
+	if (addr_parse_bracketed(text, out) < 0)
 		return profile_bad(in, text.p, "address of the host expected, "
 				   "that of IPv6 in brackets, not \"%.*s\"",
 				   SLICE_ARG(text));

@@ -63,6 +63,28 @@ static void test_parse(void **state)
 		compare(texts[i]);
 }
 
+static void test_parse_bracketed(void **state)
+{
+	static const struct {
+		const char *text;
+		uint8_t family;
+	} texts[] = {
+		{ "192.0.2.1", 4 }, { "[2001:db8::1]", 6 },
+		{ "[192.0.2.1]", 0 }, { "2001:db8::1", 0 }, { "[", 0 },
+		{ "]", 0 }, { "[]", 0 }, { "[::1", 0 }, { "::1]", 0 },
+		{ "[[::1]]", 0 }, { "", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		struct addr a = { .family = 0 };
+		int ret = addr_parse_bracketed(slice_of(texts[i].text), &a);
+
+		assert_int_equal(ret, texts[i].family ? 0 : -EINVAL);
+		assert_int_equal(a.family, texts[i].family);
+	}
+}
+
 /* Random texts of the bytes that addresses are made of. */
 static void test_parse_random(void **state)
 {
@@ -241,6 +263,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parse),
+		cmocka_unit_test(test_parse_bracketed),
 		cmocka_unit_test(test_parse_random),
 		cmocka_unit_test(test_format),
 		cmocka_unit_test(test_nets),
