@@ -88,12 +88,10 @@ int profile_pool6_set(const struct profile_input *in)
 	struct addr_net net;
 	int r = set_net6(in, &net);
 
+	if (r == 0)
+		r = profile_net_check(in, &net);
 	if (r < 0)
 		return r;
-	if (addr_has_host_bits(&net))
-		return profile_bad(in, in->value.p,
-				   "\"%.*s\" has bits set behind its prefix",
-				   SLICE_ARG(in->value));
 	in->conf->pool6 = net;
 	in->conf->pool6_file = in->file;
 	in->conf->pool6_line = in->line;

@@ -275,17 +275,25 @@ static int key_linger(const struct profile_input *in)
 	return profile_switch_set(in, &in->profile->linger);
 }
 
+int profile_net_check(const struct profile_input *in,
+		      const struct addr_net *net)
+{
+	if (!addr_has_host_bits(net))
+		return 0;
+	return profile_bad(in, in->value.p,
+			   "\"%.*s\" has bits set behind its prefix",
+			   SLICE_ARG(in->value));
+}
+
 static int key_pool(const struct profile_input *in)
 {
 	struct addr_net net;
 	int r = set_net4(in, &net);
 
+	if (r == 0)
+		r = profile_net_check(in, &net);
 	if (r < 0)
 		return r;
-	if (addr_has_host_bits(&net))
-		return profile_bad(in, in->value.p,
-				   "\"%.*s\" has bits set behind its prefix",
-				   SLICE_ARG(in->value));
 	in->conf->pool = net;
 	in->conf->pool_file = in->file;
 	in->conf->pool_line = in->line;

@@ -56,6 +56,15 @@ int profile_key_set(const struct profile_input *in) _must_check_;
 int profile_interface_set(const struct profile_input *in, struct slice name,
 			  struct slice *out) _must_check_;
 
+/**
+ * profile_net_check() - is @net a network, and no address in one?
+ * @net:	as @in->value has it
+ *
+ * Return: 0, or -EINVAL with the diagnosis filled.
+ */
+int profile_net_check(const struct profile_input *in,
+		      const struct addr_net *net) _must_check_;
+
 /** profile_switch_set() - take over yes or no; as profile_key_set() */
 int profile_switch_set(const struct profile_input *in, enum profile_switch *out)
 	_must_check_;
