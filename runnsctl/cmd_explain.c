@@ -153,7 +153,8 @@ static void explain_name(struct explain *e)
 	if (ns >= 0) {
 		e->exists = 1;
 		answer(e, "enter", "the session enters it");
-	} else if (ns == -ENOENT && e->host_known) {
+	} else if (e->host_known &&
+		   (ns == -ENOENT || (ns == -EBADF && e->decision.create))) {
 		e->exists = 0;
 		explain_absent(e);
 	} else if (ns == -ENOENT || ns == -EACCES ||

@@ -73,6 +73,10 @@ like "$(runnsctl explain nobody)" 'runns.map:10: cannot tell "@nogroup-x"' "  is
 like "$(runnsctl explain dave)" 'no section \[named\]' "create without its section"
 like "$(runnsctl explain bob --rhost 10.1.2.3)" '\[tenant\] at /etc/runns.conf:1' \
 	"create from a section"
+touch /run/netns/u-bob
+is "$(explained bob --rhost 10.1.2.3 outcome)" build \
+	"create where a killed builder left a file"
+rm /run/netns/u-bob
 like "$(runnsctl explain -v bob)" 'passed .*10-bob.map:1 is for other services' \
 	"-v: a service"
 like "$(runnsctl explain -v bob)" 'passed .*runns.map:4 is for other terminals' \
