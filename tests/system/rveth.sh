@@ -76,6 +76,8 @@ works()
 	is "$(status_of "$name" user)" alice "$backend: whose it is"
 	is "$(status_of "$name" uplink)" eth0 "$backend: how it leaves"
 	is "$(status_of "$name" processes)" 1 "$backend: who is inside"
+	is "$(runnsctl doctor 2>&1 | grep ^remains)" "" \
+		"$backend: doctor does not take it for a remnant"
 	flush_all
 	is "$(seen_as "$held" 1)" "" "$backend: all rules flushed: no way out"
 	runs "$backend: all rules flushed, then gc" runnsctl gc
