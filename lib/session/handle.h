@@ -28,8 +28,9 @@ int handle_dir(int run) _must_check_;
  *
  * Return: descriptor that the caller closes; -ENOENT if the name, or all of
  * /run/netns, is absent; -EPERM if others than root could have put it there;
- * -EBADF if it is not a network namespace; another -errno.  Only -ENOENT
- * means "absent".
+ * -EBADF if it is not a network namespace, such as a file that a killed
+ * builder left, which handle_publish() uses again; another -errno.  Only
+ * -ENOENT means "absent".
  */
 int handle_open(int host, const char *name) _must_check_;
 
