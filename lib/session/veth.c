@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include "config.h"
@@ -36,12 +37,17 @@ int veth_connect(int ns, uid_t uid, char told[VETH_TEXT_SIZE])
 		.argv = argv, .host = true, .detach = true,
 		.timeout_ms = VETH_TIMEOUT_MS, .in_fd = ns, .out_fd = out,
 	};
-	int r;
+	int r = out < 0 ? -errno : 0;
 
-	if (out < 0)
-		return -errno;
+	told[0] = '\0';
 	snprintf(number, sizeof(number), "%u", (unsigned int)uid);
-	r = proc_run(&child);
-	veth_read(out, told);
+	if (r == 0) {
+		r = proc_run(&child);
+		veth_read(out, told);
+	}
+	/* Killed, too slow or not there: nobody else says so. */
+	if (r != 0 && !told[0])
+		snprintf(told, VETH_TEXT_SIZE, "the builder of networks %s\n",
+			 r < 0 ? strerror(-r) : "ended without a word");
 	return r;
 }

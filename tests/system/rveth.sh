@@ -295,6 +295,14 @@ $call $n: does not work"
 $call $n: down"
 	done < <(sed -n "$first~${step}p" $host_dir/calls)
 	is "$bad" "" "killed $tried times, from call $first"
+	mv "$net" "$net.real"
+	# shellcheck disable=SC2016
+	printf '#!/bin/sh\nkill -9 $$\n' >"$net"
+	chmod 0755 "$net"
+	own_connect alice "$held"
+	is $? 125 "a builder that says nothing: refused"
+	like "$said" '^the builder of networks ' "  she is told"
+	mv "$net.real" "$net"
 	own_end "$held"
 	nothing_left "nothing is left of those killed"
 }
