@@ -170,14 +170,17 @@ static int bus_ask(const char *name)
 		       EXIT_ANSWERS;
 }
 
-/* All of it is the user's from here on: the bus decides by that. */
+/*
+ * The bus decides by the effective ids.  The others stay: a process that is
+ * his he could stop, and with it who waits for it.
+ */
 static int become(const struct nss_user *user)
 {
 	if (geteuid() != 0)
 		return 0;
 	if (initgroups(user->name, user->gid) < 0 ||
 	    setresgid(user->gid, user->gid, user->gid) < 0 ||
-	    setresuid(user->uid, user->uid, user->uid) < 0)
+	    setresuid(0, user->uid, 0) < 0)
 		return -errno;
 	return 0;
 }

@@ -3,7 +3,7 @@
 # ctl_explain.sh - runnsctl explain tells what the module then does; help,
 # usage errors and completion
 . "$(dirname "$0")/lib.sh"
-need python3 setpriv pamtester
+need python3 setpriv pamtester pgrep
 host_start "$@"
 
 # explained WORDS... KEY: a value of its JSON
@@ -142,6 +142,39 @@ like "$(script -qec 'TERM=xterm runnsctl explain alice' /dev/null)" $'\033' \
 	"colour on a terminal"
 unlike "$(script -qec 'TERM=xterm NO_COLOR=1 runnsctl explain alice' /dev/null)" \
 	$'\033' "but for NO_COLOR"
+
+# --- a bus that does not answer -------------------------------------------------------
+
+# asks PID: its child that asks the bus as bob, $child, has become him
+asks()
+{
+	child=$(pgrep -P "$1") &&
+		grep -qE "^Uid:.[0-9]+.$(id -u bob)" "/proc/$child/status"
+}
+
+mkdir -p /run/systemd/resolve /run/dbus
+python3 -c 'import os, signal, socket
+s = socket.socket(socket.AF_UNIX)
+s.bind("/run/dbus/system_bus_socket")
+s.listen()
+os.chmod(s.getsockname(), 0o666)
+signal.pause()' &
+bus=$!
+wait_until 5 setpriv --reuid bob --clear-groups \
+	test -w /run/dbus/system_bus_socket
+timeout 10 runnsctl explain bob --rhost 10.1.2.3 >$host_dir/explained &
+asked=$!
+wait_until 5 pgrep -P $asked
+wait_until 2 asks "$(pgrep -P $asked)"
+ok $? "the bus is asked as the user"
+setpriv --reuid bob --regid bob --clear-groups kill -STOP "$child" 2>/dev/null
+isnt $? 0 "who asks the bus as a user is not his to stop"
+wait $asked
+is $? 0 "  and is waited for no longer than a second"
+like "$(cat $host_dir/explained)" 'level *routed' \
+	"  what cannot be told is not sealed"
+kill $bus
+rm -r /run/systemd/resolve /run/dbus
 
 # --- the command itself -----------------------------------------------------------------
 
