@@ -96,18 +96,18 @@ int steer_dns_read(const struct host *h, const char *name,
 	return 0;
 }
 
-/* Packets to it never leave the device that they are made on. */
+const struct addr_net steer_dns_near[STEER_DNS_NEAR] = {
+	{ { 4, { 127 } }, 8 },
+	{ { 6, { [15] = 1 } }, 128 },
+	{ { 6, { 0xfe, 0x80 } }, 10 },
+};
+
 static bool steer_is_near(const struct addr *a)
 {
-	static const struct addr_net near[] = {
-		{ { 4, { 127 } }, 8 },
-		{ { 6, { [15] = 1 } }, 128 },
-		{ { 6, { 0xfe, 0x80 } }, 10 },
-	};
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(near); i++) {
-		if (addr_in_net(a, &near[i]))
+	for (i = 0; i < STEER_DNS_NEAR; i++) {
+		if (addr_in_net(a, &steer_dns_near[i]))
 			return true;
 	}
 	return false;

@@ -22,7 +22,14 @@
 #include "net/fw.h"
 #include "net/host.h"
 
-enum { STEER_DNS_PORT = 53, STEER_DNS_TEXT_SIZE = 160 };
+enum {
+	STEER_DNS_PORT = 53,
+	STEER_DNS_TEXT_SIZE = 160,
+	STEER_DNS_NEAR = 3,
+};
+
+/* Loopback and link-local: packets to them cannot be sent elsewhere. */
+extern const struct addr_net steer_dns_near[STEER_DNS_NEAR];
 
 /**
  * struct steer_dns - the name servers of a network

@@ -71,11 +71,6 @@ static int steer_add_servers(const struct iptc *t, const struct steer_dns *dns)
 static int steer_add_elsewhere(const struct iptc *t,
 			       const struct steer_dns *dns)
 {
-	static const struct addr_net near[] = {
-		{ { 4, { 127 } }, 8 },
-		{ { 6, { [15] = 1 } }, 128 },
-		{ { 6, { 0xfe, 0x80 } }, 10 },
-	};
 	const struct iptc_rule to = {
 		.table = t->name,
 		.chain = STEER_CHAIN,
@@ -85,8 +80,8 @@ static int steer_add_elsewhere(const struct iptc *t,
 	size_t i;
 	int err = 0;
 
-	for (i = 0; i < ARRAY_SIZE(near) && err == 0; i++)
-		err = steer_pass(t, &near[i]);
+	for (i = 0; i < STEER_DNS_NEAR && err == 0; i++)
+		err = steer_pass(t, &steer_dns_near[i]);
 	if (err == 0 && to.inside)
 		err = steer_add(t, &to);
 	return err;
@@ -207,10 +202,25 @@ int iptc_steer(const struct steer_dns *dns)
 	return 0;
 }
 
-/* Do the rules of our chain name the servers, in their order? */
+/* How many rules of our chain come behind those of the servers. */
+static size_t steer_count_rest(const struct iptc *t,
+			       const struct steer_dns *dns)
+{
+	size_t n = steer_dns_target(dns, t->lib->family) ? 1 : 0;
+	size_t i;
+
+	if (strcmp(t->name, "nat") != 0)
+		return ARRAY_SIZE(steer_asked);
+	for (i = 0; i < STEER_DNS_NEAR; i++)
+		n += steer_dns_near[i].addr.family == t->lib->family;
+	return n;
+}
+
+/* Do the rules of our chain name the servers, in their order, and no more? */
 static bool steer_names(const struct iptc *t, const struct steer_dns *dns)
 {
 	const void *e = t->lib->first_rule(STEER_CHAIN, t->h);
+	size_t left = steer_count_rest(t, dns);
 	size_t i;
 
 	for (i = 0; i < dns->n; i++) {
@@ -226,8 +236,9 @@ static bool steer_names(const struct iptc *t, const struct steer_dns *dns)
 			return false;
 		e = t->lib->next_rule(e, t->h);
 	}
-	/* At least one more, unless no server is of this family. */
-	return e;
+	for (; e && left > 0; left--)
+		e = t->lib->next_rule(e, t->h);
+	return !e && left == 0;
 }
 
 /* Jumps of OUTPUT to our chain. */

@@ -62,23 +62,18 @@ static int steer_family(const struct addr *a)
 static void steer_family_rules(struct steer_rules *r, struct addr_net *to,
 			       const struct addr *server)
 {
-	static const struct addr_net loopback4 = { { 4, { 127 } }, 8 };
-	static const struct addr_net loopback6 = { { 6, { [15] = 1 } }, 128 };
-	static const struct addr_net local6 = { { 6, { 0xfe, 0x80 } }, 10 };
 	int family;
+	size_t i;
 
 	if (!server)
 		return;
 	to->addr = *server;
 	family = steer_family(server);
-	if (server->family == 4) {
-		STEER_ADD(r, STEER_ASKED, NFPROTO(family), DADDR(&loopback4),
-			  VERDICT(NFT_RETURN));
-	} else {
-		STEER_ADD(r, STEER_ASKED, NFPROTO(family), DADDR(&loopback6),
-			  VERDICT(NFT_RETURN));
-		STEER_ADD(r, STEER_ASKED, NFPROTO(family), DADDR(&local6),
-			  VERDICT(NFT_RETURN));
+	for (i = 0; i < STEER_DNS_NEAR; i++) {
+		if (steer_dns_near[i].addr.family == server->family)
+			STEER_ADD(r, STEER_ASKED, NFPROTO(family),
+				  DADDR(&steer_dns_near[i]),
+				  VERDICT(NFT_RETURN));
 	}
 	STEER_ADD(r, STEER_ASKED, NFPROTO(family), DNAT(to));
 }

@@ -153,6 +153,10 @@ changing()
 	is "$(ip netns exec own getent ahostsv4 which.test |
 		awk 'NR == 1 { print $1 }')" 192.0.2.53 \
 		"$backend: and libc does when the first is dead"
+	own_conf 198.51.100.77
+	runs "$backend: up with the first alone" runnsctl up own
+	is "$(ask own udp 198.51.100.53)" refused \
+		"$backend: the second can be asked no more"
 	own_conf 198.51.100.53 'StrictDNS = no'
 	runs "$backend: up without StrictDNS" runnsctl up own
 	is "$(ask own udp 203.0.113.1)" 192.0.2.1 "$backend: takes the rules away"
