@@ -57,8 +57,9 @@ static int byway_sysctls(void *ctx)
 		err = sysctl_set("ipv4", device, "arp_ignore", 1);
 	if (err == 0)
 		err = sysctl_set("ipv4", device, "accept_redirects", 0);
-	if (err == 0)
-		err = sysctl_set("ipv6", device, "disable_ipv6", 1);
+	if (err)
+		return err;
+	err = sysctl_set("ipv6", device, "disable_ipv6", 1);
 	/* A kernel without IPv6. */
 	return err == -ENOENT ? 0 : err;
 }
