@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "lib/base/log.h"
 #include "net/fw_iptc_edit.h"
@@ -18,8 +17,6 @@
 #define BAR_OUT IPTC_BYWAY "-out"
 #define BAR_IN IPTC_BYWAY "-in"
 #define BAR_THROUGH IPTC_BYWAY "-through"
-
-enum { BAR_TRIES = 20 };
 
 /* What leads to a chain; a device of NULL is filled in. */
 static const struct bar_hook {
@@ -35,23 +32,9 @@ static const struct bar_hook {
 
 static const char *const bar_chains[] = { BAR_OUT, BAR_IN, BAR_THROUGH };
 
-/* Takes the ways to our chains out of one of the kernel's. */
-static int bar_unhook(const struct iptc *t, const char *chain)
+static bool bar_is_ours(const char *chain)
 {
-	const void *e = t->lib->first_rule(chain, t->h);
-	unsigned int at = 0;
-
-	while (e) {
-		bool ours = strncmp(t->lib->target(e, t->h), IPTC_BYWAY,
-				    sizeof(IPTC_BYWAY) - 1) == 0;
-
-		e = t->lib->next_rule(e, t->h);
-		if (!ours)
-			at++;
-		else if (!t->lib->delete_at(chain, at, t->h))
-			return -errno;
-	}
-	return 0;
+	return strncmp(chain, IPTC_BYWAY, sizeof(IPTC_BYWAY) - 1) == 0;
 }
 
 static int bar_empty(const struct iptc *t)
@@ -59,17 +42,19 @@ static int bar_empty(const struct iptc *t)
 	size_t i;
 	int err = 0;
 
-	for (i = 0; i < ARRAY_SIZE(bar_hooks) && err == 0; i++)
-		err = bar_unhook(t, bar_hooks[i].chain);
-	for (i = 0; i < ARRAY_SIZE(bar_chains) && err == 0; i++) {
+	for (i = 0; i < ARRAY_SIZE(bar_hooks) && err >= 0; i++)
+		err = iptc_unhook_from(t, bar_hooks[i].chain, bar_is_ours);
+	if (err < 0)
+		return err;
+	for (i = 0; i < ARRAY_SIZE(bar_chains); i++) {
 		const char *name = bar_chains[i];
 
 		if (t->lib->is_chain(name, t->h) ?
 			    !t->lib->flush(name, t->h) :
 			    !t->lib->create(name, t->h))
-			err = -errno;
+			return -errno;
 	}
-	return err;
+	return 0;
 }
 
 static int bar_add(const struct iptc *t, const char *chain,
@@ -127,8 +112,10 @@ static int bar_hook(const struct iptc *t, const struct fw_bar *bar)
 	return 0;
 }
 
-static int bar_fill(const struct iptc *t, const struct fw_bar *bar)
+/* 1: there is always something to be written. */
+static int bar_fill(const struct iptc *t, const void *ctx)
 {
+	const struct fw_bar *bar = ctx;
 	const struct allow inside = { .net = { bar->inside, 32 } };
 	const struct allow gateway = { .net = { bar->gateway, 32 } };
 	int err = bar_empty(t);
@@ -146,29 +133,16 @@ static int bar_fill(const struct iptc *t, const struct fw_bar *bar)
 		err = bar_add(t, BAR_IN, NULL, IPTC_ANY);
 	if (err == 0)
 		err = bar_add(t, BAR_THROUGH, NULL, IPTC_ANY);
-	return err ? err : bar_hook(t, bar);
+	if (err == 0)
+		err = bar_hook(t, bar);
+	return err ? err : 1;
 }
 
-/* Again where somebody else was faster. */
 int iptc_bar(const struct fw_bar *bar)
 {
 	struct iptc t = { .lib = &iptc_lib4, .name = BAR_TABLE };
-	int err = -EAGAIN;
-	int tries;
+	int err = iptc_edit(&t, bar_fill, bar);
 
-	for (tries = BAR_TRIES; tries > 0 && err == -EAGAIN; tries--) {
-		t.h = t.lib->init(BAR_TABLE);
-		if (!t.h)
-			return log_errno(errno ? -errno : -ENOENT, "the kernel "
-					 "has no legacy table " BAR_TABLE
-					 " inside");
-		err = bar_fill(&t, bar);
-		if (err == 0 && !t.lib->commit(t.h))
-			err = -errno;
-		t.lib->free(t.h);
-		if (err == -EAGAIN)
-			usleep(1000);
-	}
 	if (err)
 		return log_errno(err, "iptables refuses the rules that bar "
 				 "other ways than Allow= names inside (%s)",

@@ -21,10 +21,9 @@ static bool iptc_gave_up;
 
 static const char *const iptc_tables[] = { "raw", "filter", "nat" };
 
-/* Changes one table. */
-static int iptc_edit(struct iptc *t,
-		     int (*fn)(const struct iptc *t, const void *ctx),
-		     const void *ctx)
+int iptc_edit(struct iptc *t,
+	      int (*fn)(const struct iptc *t, const void *ctx),
+	      const void *ctx)
 {
 	int tries;
 
@@ -80,6 +79,28 @@ bool iptc_is_ours(const char *chain)
 	       strcmp(chain, IPTC_NAMES) != 0;
 }
 
+int iptc_unhook_from(const struct iptc *t, const char *chain,
+		     bool (*is_ours)(const char *target))
+{
+	const void *e = t->lib->first_rule(chain, t->h);
+	unsigned int at = 0;
+	int changed = 0;
+
+	while (e) {
+		const void *next = t->lib->next_rule(e, t->h);
+
+		if (!is_ours(t->lib->target(e, t->h))) {
+			at++;
+		} else if (!t->lib->delete_at(chain, at, t->h)) {
+			return -errno;
+		} else {
+			changed = 1;
+		}
+		e = next;
+	}
+	return changed;
+}
+
 int iptc_unhook(const struct iptc *t)
 {
 	const struct iptc_lib *lib = t->lib;
@@ -88,24 +109,13 @@ int iptc_unhook(const struct iptc *t)
 
 	for (chain = lib->first_chain(t->h); chain;
 	     chain = lib->next_chain(t->h)) {
-		const void *e;
-		unsigned int at = 0;
+		int r = 0;
 
-		if (iptc_is_ours(chain))
-			continue;
-		e = lib->first_rule(chain, t->h);
-		while (e) {
-			const void *next = lib->next_rule(e, t->h);
-
-			if (!iptc_is_ours(lib->target(e, t->h))) {
-				at++;
-			} else if (!lib->delete_at(chain, at, t->h)) {
-				return -errno;
-			} else {
-				changed = 1;
-			}
-			e = next;
-		}
+		if (!iptc_is_ours(chain))
+			r = iptc_unhook_from(t, chain, iptc_is_ours);
+		if (r < 0)
+			return r;
+		changed |= r;
 	}
 	return changed;
 }

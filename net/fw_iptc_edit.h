@@ -10,13 +10,26 @@
 #include "net/fw_iptc_lib.h"
 
 /**
- * iptc_edit_all() - change the tables raw, filter and nat, in this order
- * @lib:	for which family
+ * iptc_edit() - change one table, which is replaced whole
+ * @t:		with its library and name
  * @fn:		returns 1 if it changed the table, 0 if all is well, or -errno;
  *		may be called again with the table read afresh
+ *
+ * Takes no lock: where another was faster, it is tried again.
+ *
+ * Return: 0 or -errno, not logged.
+ */
+int iptc_edit(struct iptc *t,
+	      int (*fn)(const struct iptc *t, const void *ctx),
+	      const void *ctx) _must_check_;
+
+/**
+ * iptc_edit_all() - change the tables raw, filter and nat, in this order
+ * @lib:	for which family
+ * @fn:		as of iptc_edit()
  * @what:	for messages
  *
- * Each table is replaced whole.  The lock that iptables(8) takes is held.
+ * The lock that iptables(8) takes is held.
  *
  * Return: 0 or -errno, logged.
  */
@@ -30,6 +43,15 @@ int iptc_edit_all(const struct iptc_lib *lib,
 
 /** iptc_is_ours() - is that one of our chains? */
 bool iptc_is_ours(const char *chain);
+
+/**
+ * iptc_unhook_from() - take the ways to our chains out of @chain
+ * @is_ours:	which targets are
+ *
+ * Return: 1 if there was one, 0 if not, or -errno.
+ */
+int iptc_unhook_from(const struct iptc *t, const char *chain,
+		     bool (*is_ours)(const char *target)) _must_check_;
 
 /**
  * iptc_unhook() - take the ways to our chains out of the host's chains

@@ -5,7 +5,7 @@
  * The same rules as by nf_tables, in one chain of ours in each of the tables
  * nat and filter, for IPv4 and for IPv6, in the network's own namespace.  The
  * tables there are no host's: no other program writes them but one that root
- * starts inside, and then a table that changed meanwhile is read again.
+ * starts inside, so that no lock is needed.
  */
 #include "net/steer_dns_iptc.h"
 
@@ -18,8 +18,6 @@
 #include "net/fw_iptc_rule.h"
 
 #define STEER_CHAIN IPTC_NAMES
-
-enum { STEER_TRIES = 20 };
 
 static const struct iptc_lib *const steer_libs[] = { &iptc_lib4, &iptc_lib6 };
 static const char *const steer_tables[] = { "nat", "filter" };
@@ -87,22 +85,9 @@ static int steer_add_elsewhere(const struct iptc *t,
 	return err;
 }
 
-/* Takes the ways to our chain out of OUTPUT. */
-static int steer_unhook(const struct iptc *t)
+static bool steer_is_ours(const char *chain)
 {
-	const void *e = t->lib->first_rule("OUTPUT", t->h);
-	unsigned int at = 0;
-
-	while (e) {
-		bool ours = strcmp(t->lib->target(e, t->h), STEER_CHAIN) == 0;
-
-		e = t->lib->next_rule(e, t->h);
-		if (!ours)
-			at++;
-		else if (!t->lib->delete_at("OUTPUT", at, t->h))
-			return -errno;
-	}
-	return 0;
+	return strcmp(chain, STEER_CHAIN) == 0;
 }
 
 /* Nothing of ours is in the table afterwards. */
@@ -112,11 +97,13 @@ static int steer_take(const struct iptc *t)
 
 	if (!t->lib->is_chain(STEER_CHAIN, t->h))
 		return 0;
-	err = steer_unhook(t);
-	if (err == 0 && (!t->lib->flush(STEER_CHAIN, t->h) ||
-			 !t->lib->delete(STEER_CHAIN, t->h)))
-		err = -errno;
-	return err;
+	err = iptc_unhook_from(t, "OUTPUT", steer_is_ours);
+	if (err < 0)
+		return err;
+	if (!t->lib->flush(STEER_CHAIN, t->h) ||
+	    !t->lib->delete(STEER_CHAIN, t->h))
+		return -errno;
+	return 0;
 }
 
 static int steer_give(const struct iptc *t, const struct steer_dns *dns)
@@ -146,30 +133,15 @@ static int steer_give(const struct iptc *t, const struct steer_dns *dns)
 	return err;
 }
 
-/* One table of one family; again where somebody else was faster. */
-static int steer_table(const struct iptc_lib *lib, const char *table,
-		       const struct steer_dns *dns)
+/* One table of one family; 1: there is always something to be written. */
+static int steer_table(const struct iptc *t, const void *ctx)
 {
-	struct iptc t = { .lib = lib, .name = table };
-	int tries;
+	const struct steer_dns *dns = ctx;
+	int err = steer_take(t);
 
-	for (tries = STEER_TRIES; tries > 0; tries--) {
-		int err;
-
-		t.h = lib->init(table);
-		if (!t.h)
-			return errno ? -errno : -ENOENT;
-		err = steer_take(&t);
-		if (err == 0 && dns)
-			err = steer_give(&t, dns);
-		if (err == 0 && !lib->commit(t.h))
-			err = -errno;
-		lib->free(t.h);
-		if (err != -EAGAIN)
-			return err;
-		usleep(1000);
-	}
-	return -EAGAIN;
+	if (err == 0 && dns)
+		err = steer_give(t, dns);
+	return err ? err : 1;
 }
 
 /* A kernel without IPv6 sends none. */
@@ -189,8 +161,11 @@ int iptc_steer(const struct steer_dns *dns)
 
 		if (!steer_has(lib))
 			continue;
-		for (j = 0; j < ARRAY_SIZE(steer_tables) && err == 0; j++)
-			err = steer_table(lib, steer_tables[j], dns);
+		for (j = 0; j < ARRAY_SIZE(steer_tables) && err == 0; j++) {
+			struct iptc t = { .lib = lib, .name = steer_tables[j] };
+
+			err = iptc_edit(&t, steer_table, dns);
+		}
 		if (err)
 			return log_errno(err,
 					 "StrictDNS: the kernel refuses "
