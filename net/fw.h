@@ -86,8 +86,8 @@ struct steer_dns;
  * @bar:	make such rules, or renew them, in the namespace of that network
  * @end:	the program ends
  *
- * All but @steer, @steers and @bar are called with the lock "fw" held, in the host's
- * network namespace, and return -errno, logged, on failure.
+ * All but @steer, @steers and @bar are called with the lock "fw" held, in the
+ * host's network namespace, and return -errno, logged, on failure.
  */
 struct fw_backend {
 	const char *name;

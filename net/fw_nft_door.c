@@ -3,8 +3,8 @@
  * fw_nft_door.c - ports of the host's that lead into networks, by nf_tables
  *
  * Two maps for all networks, of IPv4 and of IPv6: address, protocol and port of
- * the host's give address and port inside.  They have no intervals, so a look-up
- * takes as long with thousands of ports as with one.
+ * the host's give address and port inside.  They have no intervals, so that a
+ * look-up takes as long with thousands of ports as with one.
  */
 #include "net/fw_nft_door.h"
 

@@ -22,8 +22,8 @@ struct nl_msg *nft_doors_new(uint8_t family, uint32_t id);
 /**
  * nft_doors_set() - have the maps lead to @m what its forwards say, and no more
  *
- * All of a family at once.  Elements carry the name of the device as a comment; those of
- * others stay.
+ * All of a family at once.  Elements carry the name of the device as a comment;
+ * those of others stay.
  *
  * Return: 0; -EEXIST, logged, if a port is another network's; -errno.
  */

@@ -41,7 +41,7 @@ enum nft_kind {
 	NFT_VERDICT,
 };
 
-/* Fields of NFT_ALLOWED, in this order; each begins in a register of 4 bytes. */
+/* Of NFT_ALLOWED, in this order; each begins in a register of 4 bytes. */
 enum nft_field {
 	NFT_FIELD_FROM = 1,	/* iifname */
 	NFT_FIELD_DADDR4 = 2,	/* ip daddr, behind NFT_FAMILY */
@@ -56,8 +56,8 @@ enum nft_field {
  * @set:	or the name of a set in the rule's table
  * @others:	what is not in the set; of NFT_DOOR: what is in the map for
  *		0.0.0.0 or ::, whatever the address
- * @value:	a protocol, a family (also of NFT_DOOR), a port, fields; NF_ACCEPT, NF_DROP,
- *		NFT_RETURN or NFT_JUMP
+ * @value:	a protocol, a family (also of NFT_DOOR), a port, fields;
+ *		NF_ACCEPT, NF_DROP, NFT_RETURN or NFT_JUMP
  * @net:	of NFT_ADDRESSED; NFT_REDIRECT takes its address
  * @chain:	of NFT_JUMP
  * @put:	of NFT_OWN; false: no room

@@ -35,7 +35,8 @@ struct byway_route {
 	uint32_t metric;
 };
 
-static int byway_route(struct nl_sock *sk, int type, const struct byway_route *r)
+static int byway_route(struct nl_sock *sk, int type,
+		       const struct byway_route *r)
 {
 	struct rtmsg head = {
 		.rtm_family = (uint8_t)r->family,
